@@ -1,0 +1,76 @@
+"""
+A client for a cache server that would rather fail than keep its caller waiting.
+
+A cache exists to be fast, so a slow one is a broken one: the client gives up after a quarter of a
+second, where redis-py by itself waits for minutes (5 s a try, eleven tries). Its errors become
+`StoreError` where they enter, so nothing above depends on the library's.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import redis
+from redis.backoff import ExponentialBackoff
+from redis.maint_notifications import MaintNotificationsConfig
+from redis.retry import Retry
+
+from .errors import StoreError
+
+TIMEOUT = 0.25
+"""Seconds until a connection attempt, or a wait for an answer, is given up."""
+
+SCHEMES = ("redis://", "rediss://", "unix://")
+
+
+def connect(
+    address: str, *, timeout: float = TIMEOUT, retries: int = 0, **options: Any
+) -> redis.Redis:
+    """
+    A redis-py client for the server at `address`: a URL, or the path of a unix socket.
+
+    Nothing is sent before the first command. A try that fails takes at most `timeout` seconds to
+    connect and as many for the answer. A command whose answer was lost may have been carried out,
+    so it is sent again only if you ask for `retries`: repeat a SET, but never an INCR.
+
+    Raises:
+        ValueError: a URL that does not begin with redis://, rediss:// or unix://.
+
+    >>> connect("redis://127.0.0.1:6379").get_retry().get_retries()
+    0
+    """
+    settings: dict[str, Any] = {
+        "protocol": 3,
+        "decode_responses": False,
+        "socket_timeout": timeout,
+        "socket_connect_timeout": timeout,
+        "retry": Retry(ExponentialBackoff(cap=timeout, base=0.02), retries),
+        # A service for managed clusters, asked for on each connection unless it is turned off.
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+        **options,
+    }
+    if address.startswith(SCHEMES):
+        return redis.Redis.from_url(address, **settings)
+    if "://" in address:
+        scheme = address.partition("://")[0]  # what follows may hold a password
+        raise ValueError(f"a server's URL begins with {', '.join(SCHEMES)}, not with {scheme}://")
+    return redis.Redis(unix_socket_path=address, **settings)
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """
+    A block in which the client's errors become `StoreError`, with the original as the cause.
+
+    Raises:
+        StoreError: the client raised an error of its own.
+    """
+    try:
+        yield
+    except redis.TimeoutError as error:
+        raise StoreError("the cache server did not answer in time") from error
+    except redis.RedisError as error:
+        # The bare class means the connection, its subclasses carry the server's own words.
+        if type(error) is redis.ConnectionError:
+            raise StoreError("the cache server cannot be reached") from error
+        raise StoreError(f"the cache server refused the command: {error}") from error
