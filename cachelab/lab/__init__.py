@@ -9,32 +9,67 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .charts import hit_ratio_chart
+    from .figures import PALETTE, figure, show
+    from .forms.explain import explain
+    from .forms.predict import predict
+    from .forms.quiz import quiz
+    from .listings import Listing, listing
+    from .recorder import Recording, record
+    from .samples import sample_trace
     from .simulator import Result, capacity_of, simulate
     from .trace_files import read_trace
     from .traces import Trace, loop, mix, scan, shift, zipf
+    from .widgets.stepper import EvictionStepper
 
 _HOME = {
+    "EvictionStepper": "widgets.stepper",
+    "Listing": "listings",
+    "PALETTE": "figures",
+    "Recording": "recorder",
     "Result": "simulator",
     "Trace": "traces",
     "capacity_of": "simulator",
+    "explain": "forms.explain",
+    "figure": "figures",
+    "hit_ratio_chart": "charts",
+    "listing": "listings",
     "loop": "traces",
     "mix": "traces",
+    "predict": "forms.predict",
+    "quiz": "forms.quiz",
     "read_trace": "trace_files",
+    "record": "recorder",
+    "sample_trace": "samples",
     "scan": "traces",
     "shift": "traces",
+    "show": "figures",
     "simulate": "simulator",
     "zipf": "traces",
 }
 
 __all__ = [
+    "PALETTE",
+    "EvictionStepper",
+    "Listing",
+    "Recording",
     "Result",
     "Trace",
     "capacity_of",
+    "explain",
+    "figure",
+    "hit_ratio_chart",
+    "listing",
     "loop",
     "mix",
+    "predict",
+    "quiz",
     "read_trace",
+    "record",
+    "sample_trace",
     "scan",
     "shift",
+    "show",
     "simulate",
     "zipf",
 ]

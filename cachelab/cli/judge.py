@@ -1,0 +1,126 @@
+"""
+`cachelab judge`: a submission, or a whole folder of them, judged at the command line.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+
+from cachelab.grading import Report, SubmissionError, find_exercise, judge, read_submission
+from cachelab.grading.exercise import Exercise
+
+SUFFIXES = (".py", ".ipynb")
+
+Verdict = Report | str
+"""A report, or the sentence that says why there is none."""
+
+
+@click.command("judge")
+@click.argument("exercise")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--require",
+    type=click.Choice(["full", "process"]),
+    default="process",
+    help="Refuse to judge in a sandbox below this level.",
+)
+@click.option("--jobs", type=click.IntRange(1), default=2, help="Submissions judged at a time.")
+def command(exercise: str, path: Path, as_json: bool, require: str, jobs: int) -> None:
+    """
+    Judge PATH, a .py file or a notebook, for EXERCISE such as ex07.
+
+    A folder is a class: one submission per file or sub-folder. The exit status is 0 for full marks,
+    1 for less, and 2 when it could not be judged.
+    """
+    found = find_exercise(exercise)
+    if path.is_dir():
+        status = _judge_class(found, path, as_json, require, jobs)
+    else:
+        status = _judge_one(found, path, as_json, require)
+    click.get_current_context().exit(status)
+
+
+def _judge_one(exercise: Exercise, path: Path, as_json: bool, require: str) -> int:
+    report = judge(exercise.id, read_submission(path, exercise), require=require)
+    click.echo(json.dumps(report.to_json()) if as_json else str(report))
+    return 0 if report.points == report.max_points else 1
+
+
+def _judge_class(exercise: Exercise, folder: Path, as_json: bool, require: str, jobs: int) -> int:
+    handed_in = find_submissions(folder, exercise)
+    if not handed_in:
+        raise SubmissionError(f"there is no .py file and no notebook in {folder.name}")
+
+    def verdict(path: Path) -> Verdict:
+        try:
+            return judge(exercise.id, read_submission(path, exercise), require=require)
+        except SubmissionError as error:
+            return str(error)
+
+    verdicts = dict(
+        zip(handed_in, _with_progress(verdict, [*handed_in.values()], jobs), strict=True)
+    )
+    click.echo(_class_json(verdicts) if as_json else _class_text(verdicts))
+    if any(isinstance(v, str) for v in verdicts.values()):
+        return 2
+    return 0 if all(v.points == v.max_points for v in _reports(verdicts)) else 1
+
+
+def find_submissions(folder: Path, exercise: Exercise) -> dict[str, Path]:
+    """Return the file to judge of each file or sub-folder, by the name of its owner."""
+    found: dict[str, Path] = {}
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith((".", "__")):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            inside = sorted(p for p in entry.rglob("*") if p.suffix in SUFFIXES)
+            named = [p for p in inside if p.stem.startswith(exercise.id)]
+            if inside:
+                found[entry.name] = (named or inside)[0]
+        elif entry.suffix in SUFFIXES:
+            found[entry.name] = entry
+    return found
+
+
+def _with_progress(
+    verdict: Callable[[Path], Verdict], paths: Sequence[Path], jobs: int
+) -> list[Verdict]:
+    from tqdm import tqdm
+
+    with ThreadPoolExecutor(jobs) as pool:
+        # disable=None: a bar on a terminal, silence in a pipe.
+        return list(tqdm(pool.map(verdict, paths), total=len(paths), unit="file", disable=None))
+
+
+def _reports(verdicts: dict[str, Verdict]) -> list[Report]:
+    return [verdict for verdict in verdicts.values() if isinstance(verdict, Report)]
+
+
+def _class_json(verdicts: dict[str, Verdict]) -> str:
+    return json.dumps(
+        {name: {"error": v} if isinstance(v, str) else v.to_json() for name, v in verdicts.items()}
+    )
+
+
+def _class_text(verdicts: dict[str, Verdict]) -> str:
+    """Return a line per submission, and how many failed each check."""
+    width = max(map(len, verdicts))
+    lines = []
+    for name, verdict in verdicts.items():
+        if isinstance(verdict, str):
+            lines.append(f"{name:<{width}}  could not be judged: {verdict}")
+            continue
+        failed = ", ".join(check.id for check in verdict.failed) or "all passed"
+        points = f"{verdict.points}/{verdict.max_points}"
+        lines.append(f"{name:<{width}}  {points:>7}  {failed}")
+    reports = _reports(verdicts)
+    failures = Counter(check.id for report in reports for check in report.failed)
+    if reports:
+        lines += ["", f"failed, of {len(reports)} judged:"]
+        lines += [f"  {check.id:<14}{failures[check.id]:>4}" for check in reports[0].checks]
+    return "\n".join(lines)

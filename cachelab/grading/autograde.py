@@ -1,0 +1,189 @@
+"""
+nbgrader's autograde step with the judge in the place of its own execution.
+
+Students run code in a notebook that they own, so nothing that a submission prints, changes or
+claims can be believed. Only the text of its answers is taken; points and report come from the judge
+and are written where nbgrader expects the outputs of the graded cells.
+"""
+
+import json
+from html import escape
+from typing import Any, TextIO
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader import utils  # type: ignore[import-untyped]
+from nbgrader.api import Gradebook  # type: ignore[import-untyped]
+from nbgrader.preprocessors import NbGraderPreprocessor  # type: ignore[import-untyped]
+
+from cachelab.ports.errors import CachelabError
+
+from .judging import find_exercise, judge
+from .submission import notebook_source
+
+Resources = dict[str, Any]
+
+
+class SubmissionExporter(NotebookExporter):
+    """
+    A reader of submissions that an unreadable file does not stop.
+
+    A file that is no notebook is read as an empty one: its cells are restored, and the student gets
+    0 points and a sentence instead of no grade and no feedback.
+    """
+
+    def from_file(
+        self,
+        file_stream: TextIO,
+        resources: Resources | None = None,
+        **kw: Any,
+    ) -> tuple[NotebookNode, Resources]:
+        """
+        Read a submission from an open file.
+        """
+        text = file_stream.read()
+        return self.from_notebook_node(  # type: ignore[no-untyped-call, no-any-return]
+            _notebook(text), resources=resources, **kw
+        )
+
+
+class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
+    """
+    Puts nbgrader's cells back as they were released, around the student's answers.
+
+    An answer is known by its grade_id alone, and the first cell with that id is the one. Whatever
+    else was done to a cell (copied, deleted, renamed, unlocked, worth more points) is undone.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """
+        Restore one submitted notebook.
+        """
+        released = _released_cells(resources["nbgrader"])
+        missing = dict(released)
+        for cell in nb.cells:
+            grade_id = _grade_id(cell)
+            cell.metadata.pop("nbgrader", None)
+            if grade_id in missing:
+                _restore(cell, missing.pop(grade_id))
+        for grade_id, original in missing.items():
+            self.log.warning("the submission has no cell %r; it is added", grade_id)
+            nb.cells.append(original)
+        return nb, resources
+
+
+class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
+    """
+    Judges the solution cells of a submission and writes points and report into its graded cells.
+
+    With several graded cells each gets its share of the points. A submission that cannot be judged
+    gets 0 and the reason.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """
+        Judge one submission; nothing of it runs in this process.
+        """
+        try:
+            exercise = find_exercise(resources["nbgrader"]["notebook"])
+            report = judge(exercise.id, notebook_source(nbformat.writes(nb), exercise))  # type: ignore[no-untyped-call]
+            share = report.points / report.max_points
+            html = report._repr_mimebundle_()["text/html"]
+        except (CachelabError, ValueError) as error:
+            self.log.error("%s cannot be judged: %s", resources["nbgrader"]["student"], error)
+            share, html = 0.0, _sentence(f"The submission could not be judged: {error}")
+        for cell in nb.cells:
+            if utils.is_grade(cell) and cell.cell_type == "code":
+                points = share * float(cell.metadata.nbgrader["points"])
+                cell.outputs = [_result(points, html)]
+        return nb, resources
+
+
+def _notebook(text: str) -> NotebookNode:
+    try:
+        cells = [_cell_from(raw) for raw in json.loads(text)["cells"]]
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        reason = f"The submitted file is not a notebook: {type(error).__name__}."
+        cells = [nbformat.v4.new_markdown_cell(reason)]  # type: ignore[no-untyped-call]
+    return nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def _cell_from(raw: dict[str, Any]) -> NotebookNode:
+    """
+    A cell with the text, the metadata and the pictures of a submitted one, and nothing else.
+
+    Outputs are claims, and a slip in the rest of the format is no reason to lose an answer.
+    """
+    kind = raw["cell_type"] if raw["cell_type"] in ("code", "markdown") else "raw"
+    metadata = raw.get("metadata")
+    described = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    cell: NotebookNode = getattr(nbformat.v4, f"new_{kind}_cell")(
+        "".join(raw["source"]), metadata={"nbgrader": described} if described else {}
+    )
+    if kind == "markdown" and isinstance(raw.get("attachments"), dict):
+        cell["attachments"] = raw["attachments"]
+    return cell
+
+
+def _released_cells(names: dict[str, str]) -> dict[str, NotebookNode]:
+    """
+    The notebook's nbgrader cells as they were released: grade_id -> cell.
+    """
+    with Gradebook(names["db_url"]) as gradebook:
+        notebook = gradebook.find_notebook(names["notebook"], names["assignment"])
+        points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+        points |= {cell.name: cell.max_score for cell in notebook.task_cells}
+        answers = {cell.name for cell in notebook.solution_cells}
+        tasks = {cell.name for cell in notebook.task_cells}
+        return {
+            cell.name: _cell(cell, points.get(cell.name), cell.name in answers, cell.name in tasks)
+            for cell in notebook.source_cells
+        }
+
+
+def _cell(original: Any, points: float | None, solution: bool, task: bool) -> NotebookNode:
+    described = {
+        "schema_version": 3,
+        "grade_id": original.name,
+        "cell_type": original.cell_type,
+        "checksum": original.checksum,
+        "grade": points is not None and not task,
+        "solution": solution,
+        "locked": original.locked,
+        "task": task,
+    }
+    if points is not None:
+        described["points"] = points
+    new = getattr(nbformat.v4, f"new_{original.cell_type}_cell")
+    made: NotebookNode = new(original.source or "", metadata={"nbgrader": described})
+    return made
+
+
+def _grade_id(cell: NotebookNode) -> str | None:
+    described = cell.metadata.get("nbgrader")
+    grade_id = described.get("grade_id") if isinstance(described, dict) else None
+    return grade_id if isinstance(grade_id, str) else None
+
+
+def _restore(cell: NotebookNode, original: NotebookNode) -> None:
+    described = original.metadata.nbgrader
+    if described.locked:
+        cell.source = original.source
+    cell.metadata["nbgrader"] = described
+    if cell.cell_type != original.cell_type:
+        source = cell.source
+        cell.clear()
+        cell |= original | {"source": source}
+
+
+def _result(points: float, html: str) -> NotebookNode:
+    return nbformat.v4.new_output(  # type: ignore[no-untyped-call, no-any-return]
+        "execute_result",
+        data={"text/plain": f"{points:g}", "text/html": html},
+        execution_count=1,
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"<p>{escape(text)}</p>"

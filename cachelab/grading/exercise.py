@@ -1,0 +1,58 @@
+"""
+An exercise as the judge sees it: names to define, cells to read, and checks in order.
+
+A check is a row of a table: an id that never changes, points, the checks that must pass before it,
+three hints, and a function that looks for a mistake.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from .report import Counterexample
+from .session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A mistake that a check found."""
+
+    message: str
+    counterexample: Counterexample | None = None
+
+
+Examine = Callable[[Session, Random], Finding | None]
+"""Looks for a mistake in the submission on a session; all its randomness is the given one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One row of an exercise's table of points."""
+
+    id: str
+    points: int
+    title: str
+    examine: Examine
+    needs: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    seconds: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """
+    What a learner hands in, and how it is judged.
+
+    `names` are the classes or functions that the submission defines, `cells` the nbgrader ids of
+    the notebook's solution cells.
+    """
+
+    id: str
+    title: str
+    names: tuple[str, ...]
+    cells: tuple[str, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def max_points(self) -> int:
+        return sum(check.points for check in self.checks)

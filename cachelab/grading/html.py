@@ -1,0 +1,102 @@
+"""
+A report as HTML for a notebook: readable in light and dark, with words where others use colour.
+
+Colours are JupyterLab's own variables, with the text's colour as the fall-back, so an exported page
+reads as well.
+"""
+
+from html import escape
+
+from .report import CheckResult, Counterexample, Report
+
+_STYLE = """
+.cachelab-report { max-width: 56rem; color: var(--jp-content-font-color1, currentColor); }
+.cachelab-report table { border-collapse: collapse; margin: 0.4rem 0 0.8rem; }
+.cachelab-report th, .cachelab-report td {
+  text-align: left; padding: 0.15rem 0.7rem; background: transparent;
+  border-bottom: 1px solid var(--jp-border-color2, currentColor); }
+.cachelab-report caption { text-align: left; font-weight: 600; padding: 0.2rem 0; }
+.cachelab-report td.points { text-align: right; }
+.cachelab-report tr.differs td { font-weight: 700;
+  border-top: 2px solid var(--jp-error-color1, currentColor); }
+.cachelab-report code { color: inherit; background: transparent; white-space: pre-wrap; }
+.cachelab-report .failed { color: var(--jp-error-color0, currentColor); font-weight: 700; }
+.cachelab-report .passed { color: var(--jp-success-color0, currentColor); }
+.jp-mod-dark .cachelab-report .failed, [data-jp-theme-light="false"] .cachelab-report .failed {
+  color: var(--jp-error-color2, currentColor); }
+.jp-mod-dark .cachelab-report .passed, [data-jp-theme-light="false"] .cachelab-report .passed {
+  color: var(--jp-success-color2, currentColor); }
+"""
+
+
+def render(report: Report) -> str:
+    """Return the report as one HTML fragment."""
+    first, later = report.failed[:1], report.failed[1:]
+    parts = [
+        f"<style>{_STYLE}</style>",
+        '<div class="cachelab-report">',
+        _summary(report),
+        *map(_failure, first),
+        *map(_folded, later),
+        "</div>",
+    ]
+    return "\n".join(parts)
+
+
+def _summary(report: Report) -> str:
+    rows = "\n".join(_check_row(check) for check in report.checks)
+    return (
+        f"<table><caption>{escape(report.exercise)} {escape(report.title)}: "
+        f"{report.points} of {report.max_points} points</caption>\n"
+        '<thead><tr><th scope="col">Check</th><th scope="col">What it asks</th>'
+        '<th scope="col">Verdict</th><th scope="col">Points</th></tr></thead>\n'
+        f"<tbody>{rows}</tbody></table>\n<p>sandbox: {escape(report.sandbox)}</p>"
+    )
+
+
+def _check_row(check: CheckResult) -> str:
+    kind = check.word.replace(" ", "-")
+    verdict = check.word if not check.waits_for else check.message
+    return (
+        f'<tr><th scope="row">{escape(check.id)}</th><td>{escape(check.title)}</td>'
+        f'<td><span class="{kind}">{escape(verdict)}</span></td>'
+        f'<td class="points">{check.points} / {check.max_points}</td></tr>'
+    )
+
+
+def _failure(check: CheckResult) -> str:
+    parts = [f"<p><strong>{escape(check.id)}</strong>: {escape(check.message)}</p>"]
+    if check.counterexample:
+        parts.append(_steps(check.counterexample))
+        parts.append(f"<p><strong>Why:</strong> {escape(check.counterexample.why)}</p>")
+    return "\n".join([*parts, _hints(check.hints)])
+
+
+def _folded(check: CheckResult) -> str:
+    title = f"{escape(check.id)}: {escape(check.message)}"
+    return f"<details><summary>{title}</summary>\n{_failure(check)}\n</details>"
+
+
+def _steps(shown: Counterexample) -> str:
+    rows = []
+    for number, row in enumerate(shown.rows, 1):
+        mark = ' class="differs"' if row.expected else ""
+        rows.append(
+            f'<tr{mark}><th scope="row">{number}</th><td><code>{escape(row.call)}</code></td>'
+            f"<td><code>{escape(row.expected)}</code></td>"
+            f"<td><code>{escape(row.got)}</code></td></tr>"
+        )
+    return (
+        "<table><caption>The shortest run found that shows it</caption>\n<thead><tr>"
+        '<th scope="col">Step</th><th scope="col">Call</th><th scope="col">Expected</th>'
+        f'<th scope="col">Got</th></tr></thead>\n<tbody>{"".join(rows)}</tbody></table>'
+    )
+
+
+def _hints(hints: tuple[str, ...]) -> str:
+    """Return the ladder: each hint opens the way to the next."""
+    nested = ""
+    for number, hint in reversed(list(enumerate(hints, 1))):
+        inner = f"<p>{escape(hint)}</p>\n{nested}"
+        nested = f"<details><summary>Hint {number}</summary>\n{inner}</details>"
+    return nested

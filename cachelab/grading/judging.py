@@ -1,0 +1,103 @@
+"""
+The judge: every check of an exercise on a submission's text, in order, and the verdict.
+"""
+
+import time
+from random import Random
+
+from .ex07 import EX07
+from .exercise import Check, Exercise, Finding
+from .process import PlayerLost
+from .report import CheckResult, Report
+from .sandbox import choose_level
+from .session import CALL_SECONDS, Session
+from .wording import explain_exception, show_outcome
+
+EXERCISES: dict[str, Exercise] = {EX07.id: EX07}
+"""Every exercise that can be judged, by its id."""
+
+SHORT_SECONDS = 0.7
+"""What a call gets in the checks after the first one that did not return."""
+
+
+def find_exercise(name: str) -> Exercise:
+    """
+    Return the exercise of an id such as "ex07", or of a longer name such as "ex07_lru_cache".
+
+    Raises:
+        ValueError: there is no such exercise.
+    """
+    found = EXERCISES.get(name.split("_", 1)[0])
+    if found is None:
+        raise ValueError(f"there is no exercise {name!r} to judge; known: {', '.join(EXERCISES)}")
+    return found
+
+
+def judge(
+    exercise: str, source_text: str, *, require: str = "process", seed: int | None = None
+) -> Report:
+    """
+    Return the verdict on a submission, given as the text of its solution cell or file.
+
+    Another `seed` draws other runs; without one every judgement of a text is the same.
+
+    Raises:
+        ValueError: no such exercise, or `require` is no level of the sandbox.
+        CachelabError: the sandbox that is required is not available.
+
+    >>> judge("ex07", "class LRUCache: pass").points
+    0
+    """
+    found, level = find_exercise(exercise), choose_level(require)
+    started = time.monotonic()
+    results: dict[str, CheckResult] = {}
+    patience = CALL_SECONDS
+    for check in found.checks:
+        waits_for = next((need for need in check.needs if not results[need].passed), None)
+        if waits_for:
+            results[check.id] = _waiting(check, waits_for)
+            continue
+        limit = check.seconds * patience / CALL_SECONDS
+        with Session(level, source_text, found.names[0], limit, patience) as session:
+            random = Random(f"{found.id} {check.id} {seed or 0}")
+            finding = _not_loaded(session) or _examine(check, session, random)
+            patience = SHORT_SECONDS if session.lost else patience
+        results[check.id] = _verdict(check, finding)
+    seconds = time.monotonic() - started
+    return Report(found.id, found.title, tuple(results.values()), level, seconds)
+
+
+def _waiting(check: Check, need: str) -> CheckResult:
+    message = f"not judged until {need} passes"
+    return CheckResult(check.id, check.title, 0, check.points, message, waits_for=need)
+
+
+def _verdict(check: Check, finding: Finding | None) -> CheckResult:
+    if finding is None:
+        return CheckResult(check.id, check.title, check.points, check.points, "passed")
+    return CheckResult(
+        check.id, check.title, 0, check.points, finding.message, finding.counterexample, check.hints
+    )
+
+
+def _examine(check: Check, session: Session, random: Random) -> Finding | None:
+    try:
+        return check.examine(session, random)
+    except PlayerLost as lost:
+        return Finding(f"the submission {lost}")
+
+
+def _not_loaded(session: Session) -> Finding | None:
+    """Execute the submission's text; say why there is nothing to judge, if so."""
+    outcome = session.load()
+    if outcome == {"value": True}:
+        return None
+    if outcome == {"value": False}:
+        return Finding(f"the submission defines no {session.name}")
+    if "lost" in outcome:
+        return Finding(f"executing the submission {outcome['lost']}")
+    kind = outcome["raised"][0]
+    reason = explain_exception(outcome, session.name) or show_outcome(outcome)
+    return Finding(
+        reason if kind == "NameError" else f"the submission cannot be executed: {reason}"
+    )

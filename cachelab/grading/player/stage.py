@@ -1,0 +1,99 @@
+"""
+Where a submission is executed: a fresh namespace for each run, and its objects by number.
+
+The text is compiled once and executed anew for every run, so a dictionary shared by all instances
+cannot carry anything from one run to the next.
+"""
+
+import linecache
+import sys
+import types
+from typing import Any
+
+from .values import Wire, decode, encode
+
+FILENAME = "<submission>"
+
+Outcome = dict[str, Wire]
+"""{"value": wire} of a call that returned, {"raised": [type, message, line number]} of another."""
+
+
+class Stage:
+    """
+    The submission's text and the objects of the run in progress.
+
+    Steps are lists `[slot, verb, *arguments]`; the verb "new" makes the object of that slot.
+    """
+
+    def __init__(self, source: str, name: str) -> None:
+        self.name = name
+        self.source = source
+        self.code: types.CodeType | None = None
+        self.names: dict[str, Any] = {}
+        self.objects: dict[int, Any] = {}
+        # Tracebacks and `inspect` find the text here.
+        linecache.cache[FILENAME] = (len(source), None, source.splitlines(True), FILENAME)
+
+    def fresh(self) -> None:
+        """Execute the text in a new namespace and forget all objects."""
+        if self.code is None:
+            self.code = compile(self.source, FILENAME, "exec", dont_inherit=True)
+        self.execute(self.code)
+
+    def execute(self, code: types.CodeType, **extra: object) -> None:
+        module = types.ModuleType("submission")
+        module.__dict__.update(extra)
+        sys.modules["submission"] = module  # dataclasses look their module up by name
+        self.names = module.__dict__
+        self.objects = {}
+        exec(code, self.names)
+
+    def load(self) -> Outcome:
+        """Execute the text; tell whether it defines the wanted name."""
+        outcome = attempt(self.fresh)
+        return outcome if "raised" in outcome else {"value": self.name in self.names}
+
+    def play(self, steps: list[list[Any]], fresh: bool) -> list[Outcome]:
+        """Perform the steps one after another; return what each of them did."""
+        if fresh:
+            self.fresh()
+        return [attempt(self.perform, *step) for step in steps]
+
+    def perform(self, slot: int, verb: str, *wires: Wire) -> Any:
+        arguments = [decode(wire) for wire in wires]
+        if verb == "new":
+            self.objects[slot] = self.names[self.name](*arguments)
+            return None
+        return call(self.objects[slot], verb, arguments)
+
+
+def call(target: Any, verb: str, arguments: list[Any]) -> Any:
+    """Perform one operation of the shared format on an object."""
+    if verb == "len":
+        return len(target)
+    if verb == "in":
+        return arguments[0] in target
+    return getattr(target, verb)(*arguments)
+
+
+def attempt(action: Any, *arguments: Any) -> Outcome:
+    """Call something of the submission's; return what it did, whatever it did."""
+    try:
+        return {"value": encode(action(*arguments))}
+    except BaseException as error:  # noqa: BLE001 - SystemExit too is the submission's answer
+        return {"raised": describe(error)}
+
+
+def describe(error: BaseException) -> list[Any]:
+    """Return the exception's type, its message and the submission's line that raised it."""
+    try:
+        message = str(error)[:200]
+    except BaseException:  # noqa: BLE001 - an exception's own text may raise
+        message = ""
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILENAME:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return [type(error).__name__, message, line]

@@ -1,0 +1,72 @@
+"""
+Values on the wire: JSON that keeps the exact type, so that nothing can pretend to be equal.
+
+None, booleans, whole numbers and text travel as they are; other built-in types carry a tag. An
+instance of any other class, a subclass of str too, arrives as the name of its type and nothing
+else: its `__eq__` is never asked.
+"""
+
+from typing import Any
+
+Wire = Any
+"""What `json` reads and writes: None, bool, int, str, or a dictionary with one tag."""
+
+LARGEST_BITS = 4096
+
+
+def encode(value: object) -> Wire:
+    """
+    Return the wire form of a value.
+
+    >>> encode([1, True, (2.5, "x")])
+    {'list': [1, True, {'tuple': [{'float': '2.5'}, 'x']}]}
+    >>> class Text(str): pass
+    >>> encode(Text("x"))
+    {'repr': 'Text'}
+    """
+    try:
+        return _encode(value)
+    except RecursionError:
+        return {"repr": type(value).__name__}
+
+
+def _encode(value: Any) -> Wire:
+    kind = type(value)
+    if value is None or kind is bool or kind is str:
+        return value
+    if kind is int and value.bit_length() <= LARGEST_BITS:
+        return value
+    if kind is float:
+        return {"float": repr(value)}
+    if kind is bytes:
+        return {"bytes": value.hex()}
+    if kind is list or kind is tuple:
+        return {kind.__name__: [_encode(item) for item in value]}
+    if kind is dict:
+        return {"dict": [[_encode(key), _encode(item)] for key, item in value.items()]}
+    return {"repr": kind.__name__}
+
+
+def decode(wire: Wire) -> Any:
+    """
+    Return the value of a wire form.
+
+    Raises:
+        ValueError: the form stands for no value, such as the name of a type.
+
+    >>> decode(encode({"a": (1, 2.0)}))
+    {'a': (1, 2.0)}
+    """
+    if not isinstance(wire, dict):
+        return wire
+    [(tag, body)] = wire.items()
+    if tag == "float":
+        return float(body)
+    if tag == "bytes":
+        return bytes.fromhex(body)
+    if tag == "dict":
+        return {decode(key): decode(item) for key, item in body}
+    if tag in ("list", "tuple"):
+        items = [decode(item) for item in body]
+        return items if tag == "list" else tuple(items)
+    raise ValueError(f"{wire!r} stands for no value")

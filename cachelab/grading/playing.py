@@ -1,0 +1,94 @@
+"""
+The check by generated runs: play many, stop at the first difference, shrink it, tell it.
+"""
+
+import time
+from collections.abc import Sequence
+from random import Random
+
+from .exercise import Examine, Finding
+from .report import Counterexample, Row
+from .runs import Domain, Run, shortest
+from .session import CALL_SECONDS, Outcome, Session
+from .wording import explain_exception, show_outcome
+
+RUNS = 150
+SHRINK_SECONDS = 4.0
+HASTE = 0.3
+"""Seconds that a call gets while a run that never ends is made shorter."""
+
+
+def play_runs(*domains: Domain, message: str, runs: int = RUNS) -> Examine:
+    """Return a check that plays generated runs of each domain in turn."""
+
+    def examine(session: Session, random: Random) -> Finding | None:
+        for number in range(runs):
+            domain = domains[number % len(domains)]
+            length = random.randint(2, 14) if number < runs * 3 // 4 else random.randint(15, 40)
+            run = domain.generate(random, length)
+            outcomes = session.play(run.wire())
+            index = domain.difference(run, outcomes)
+            if index is not None:
+                return _tell(session, domain, run, outcomes, message)
+            if session.out_of_time:
+                break
+        return None
+
+    return examine
+
+
+def _tell(
+    session: Session, domain: Domain, run: Run, outcomes: list[Outcome], message: str
+) -> Finding:
+    """Shrink a failing run and put it into words; the smallest failure seen is what counts."""
+    until = time.monotonic() + SHRINK_SECONDS * session.patience / CALL_SECONDS
+    seen = (run, outcomes)
+
+    def differs(candidate: Run) -> int | None:
+        nonlocal seen
+        got = session.play(candidate.wire())
+        index = domain.difference(candidate, got)
+        if index is None or "lost" in got[index]:
+            return None
+        seen = (candidate, got)
+        return index
+
+    def is_lost(candidate: Run) -> int | None:
+        steps = candidate.wire()
+        if time.monotonic() > until or session.survives(steps, HASTE):
+            return None
+        return len(steps) - 1
+
+    if "lost" not in outcomes[-1]:
+        shortest(domain, run, differs)
+    else:
+        whole = run.upto(len(outcomes) - 1)
+        small = shortest(domain, whole, is_lost)
+        again = session.play_slowly(small.wire())
+        seen = (small, again) if "lost" in again[-1] else (whole, outcomes)
+    return Finding(message, tell_run(domain, *seen, name=session.name))
+
+
+def tell_run(domain: Domain, run: Run, outcomes: Sequence[Outcome], name: str) -> Counterexample:
+    """Return a failing run as a table of calls that ends at the difference."""
+    index = domain.difference(run, list(outcomes))
+    assert index is not None
+    hope = (domain.expectations(run) or [])[index]
+    got = [show_outcome(outcome) for outcome in outcomes[: index + 1]]
+    calls = run.calls(name)[: index + 1]
+    silent = ["put" in call or "= " in call for call in calls]
+    rows = [
+        Row(call, "", "" if quiet and answer == "None" else answer)
+        for call, answer, quiet in zip(calls[:-1], got[:-1], silent[:-1], strict=True)
+    ]
+    why = explain_exception(outcomes[index], name) or hope.why
+    if len(run.capacities) > 1:
+        why += " in this cache, and two caches share nothing"
+    rows.append(Row(calls[-1], hope.text, got[-1]))
+    alone = len(run.capacities) == 1
+    return Counterexample(
+        tuple(rows),
+        why,
+        run.capacities[0] if alone else None,
+        tuple(op for _, op in run.steps[: max(0, index)]) if alone else (),
+    )

@@ -1,0 +1,148 @@
+"""
+The judge's end of the line to a player: start it, ask it, and end it when it does not answer.
+
+Nothing a player does can hold the judge up: reading and writing happen in threads of their own,
+each question has a time limit, a reply has a largest size, and the end of a player is the end of
+its whole process group.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import secrets
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from types import TracebackType
+from typing import IO, Any, Self
+
+from .player.values import Wire
+from .sandbox import Level, clean_environment, player_command
+
+LARGEST_LINE = 2 << 20
+
+
+class PlayerLost(Exception):  # noqa: N818 - an ordinary end of a player, not a fault
+    """The player can no longer be asked; the message says what happened to it."""
+
+
+class Player:
+    """
+    One player process, as a context manager: it is gone when the block is left.
+
+    >>> with Player("process") as player:
+    ...     player.ask({"op": "load", "source": "class A: pass", "name": "A"}, 10)
+    {'value': True}
+    """
+
+    def __init__(self, level: Level) -> None:
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="cachelab-player-", ignore_cleanup_errors=True
+        )
+        self._process = subprocess.Popen(
+            player_command(level),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self._folder.name,
+            env=clean_environment(),
+            start_new_session=True,
+            bufsize=0,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._replies: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=self._write, args=[self._process.stdin], daemon=True).start()
+        threading.Thread(target=self._read, args=[self._process.stdout], daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def ask(self, request: dict[str, Any], seconds: float) -> Wire:
+        """
+        Send one request and return the result.
+
+        Raises:
+            PlayerLost: no answer in time, no process any more, or an answer that is none.
+        """
+        word = secrets.token_hex(8)
+        self._requests.put(json.dumps({**request, "id": word}).encode() + b"\n")
+        try:
+            line = self._replies.get(timeout=seconds)
+        except queue.Empty:
+            self.close()
+            raise PlayerLost(f"did not return within {seconds:g} seconds") from None
+        if not line:
+            raise PlayerLost(self._how_it_ended())
+        try:
+            reply = json.loads(line)
+            genuine = reply["id"] == word
+            result, failure = reply["result"], reply["failure"]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            genuine = False
+        if not genuine:
+            self.close()
+            raise PlayerLost("wrote to the judge's channel")
+        if failure is not None:
+            raise PlayerLost(f"stopped the player with {failure[0]}")
+        return result
+
+    def close(self) -> None:
+        """End the process and all that it started, and remove its folder."""
+        self._kill()
+        self._requests.put(None)
+        self._process.wait()
+        self._folder.cleanup()
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+    def _how_it_ended(self) -> str:
+        try:
+            code = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self.close()
+            return "closed the judge's channel"
+        if code < 0 or code > 128:
+            return "was ended by the system (out of memory, or over a limit)"
+        return f"ended the process (exit status {code})"
+
+    def _write(self, stream: IO[bytes]) -> None:
+        with contextlib.suppress(OSError, ValueError), stream:
+            while (data := self._requests.get()) is not None:
+                view = memoryview(data)
+                while view:
+                    view = view[stream.write(view) :]
+
+    def _read(self, stream: IO[bytes]) -> None:
+        """Pass complete lines on; an empty one stands for the end, or for a line too long."""
+        held = bytearray()
+        with contextlib.suppress(OSError, ValueError), stream:
+            while len(held) < LARGEST_LINE and (data := os.read(stream.fileno(), 1 << 16)):
+                held += data
+                *lines, rest = held.split(b"\n")
+                held = bytearray(rest)
+                for line in lines:
+                    self._replies.put(bytes(line) or b" ")
+        self._replies.put(b"")
+
+
+def seconds_left(deadline: float) -> float:
+    """Return the time until `deadline` of the monotonic clock, at least a moment."""
+    return max(0.05, deadline - time.monotonic())

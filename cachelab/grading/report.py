@@ -1,0 +1,156 @@
+"""
+What the judge found: a value that reads as text, as JSON, and in a notebook as a table.
+
+Equal submissions give equal reports: no clock time, no folder and no memory address gets into what
+is shown. Only the level of the sandbox depends on the machine, and it stands in one place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step of a counterexample; `expected` is empty where nothing is compared."""
+
+    call: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """
+    The shortest run found that shows the mistake; its last row is where the answers part.
+
+    `operations` is the same run in the format of the recorder, for playing it again.
+    """
+
+    rows: tuple[Row, ...]
+    why: str
+    capacity: int | None = None
+    operations: tuple[tuple[Any, ...], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the run as lists and dictionaries."""
+        steps = [{"call": r.call, "expected": r.expected, "got": r.got} for r in self.rows]
+        operations = [list(operation) for operation in self.operations]
+        return {
+            "steps": steps,
+            "why": self.why,
+            "capacity": self.capacity,
+            "operations": operations,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check's verdict; `waits_for` names the check that must pass before this one is judged."""
+
+    id: str
+    title: str
+    points: int
+    max_points: int
+    message: str
+    counterexample: Counterexample | None = None
+    hints: tuple[str, ...] = ()
+    waits_for: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.points == self.max_points
+
+    @property
+    def word(self) -> str:
+        """The verdict in a word or two, never a colour."""
+        if self.passed:
+            return "passed"
+        return "not judged" if self.waits_for else "failed"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the verdict as a dictionary."""
+        shown = self.counterexample
+        return {
+            "id": self.id,
+            "points": self.points,
+            "max_points": self.max_points,
+            "passed": self.passed,
+            "message": self.message,
+            "counterexample": shown.to_json() if shown else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    The verdict on one submission.
+
+    In a notebook the last value of a cell shows as a table, and as plain text it is the points, a
+    number: that is what nbgrader reads as the score of the cell.
+    """
+
+    exercise: str
+    title: str
+    checks: tuple[CheckResult, ...]
+    sandbox: str
+    seconds: float
+
+    @property
+    def points(self) -> int:
+        return sum(check.points for check in self.checks)
+
+    @property
+    def max_points(self) -> int:
+        return sum(check.max_points for check in self.checks)
+
+    @property
+    def failed(self) -> tuple[CheckResult, ...]:
+        """The checks that were judged and did not pass, in order."""
+        return tuple(check for check in self.checks if check.word == "failed")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as a dictionary that `json.dumps` takes."""
+        return {
+            "exercise": self.exercise,
+            "points": self.points,
+            "max_points": self.max_points,
+            "sandbox": self.sandbox,
+            "seconds": round(self.seconds, 2),
+            "checks": [check.to_json() for check in self.checks],
+        }
+
+    def __str__(self) -> str:
+        head = f"{self.exercise} {self.title}: {self.points} of {self.max_points} points"
+        lines = [head, *(_line(check) for check in self.checks), f"sandbox: {self.sandbox}"]
+        for check in self.failed:
+            lines += ["", *_explain(check)]
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Return the table for a notebook, and the points as its plain text."""
+        from .html import render
+
+        return {"text/plain": str(self.points), "text/html": render(self)}
+
+
+def _line(check: CheckResult) -> str:
+    points = f"{check.points}/{check.max_points}"
+    return f"  {check.word:<10}  {points:>4}  {check.id:<14}{check.title}"
+
+
+def _explain(check: CheckResult) -> list[str]:
+    lines = [f"{check.id}: {check.message}"]
+    if check.counterexample:
+        lines += _table(check.counterexample.rows)
+        lines.append(f"  why: {check.counterexample.why}")
+    return [*lines, f"  hint: {check.hints[0]}"] if check.hints else lines
+
+
+def _table(rows: Sequence[Row]) -> list[str]:
+    width = max(len(row.call) for row in rows)
+    lines = []
+    for number, row in enumerate(rows, 1):
+        answer = f"expected {row.expected}, got {row.got}" if row.expected else row.got
+        lines.append(f"  {number:>3}  {row.call:<{width}}  {answer}".rstrip())
+    return lines

@@ -1,0 +1,195 @@
+"""
+Generated runs: sequences of operations, the difference to a model, and the way to the shortest one.
+
+A domain says which operations belong to a check, so that a mistake is found by the check that is
+about it. Runs come from a seeded generator of the standard library: the same seed gives the same
+runs on every machine and in every process, and equal submissions get equal reports.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Protocol
+
+from .player.values import Wire, encode
+from .session import Outcome
+
+Operation = tuple[Any, ...]
+"""("put", key, value), ("get", key), ("get", key, default), ("delete", key), ("in", key), ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a right answer looks like, in words and as a test, and why it has to be so."""
+
+    text: str
+    accepts: Callable[[Outcome], bool]
+    why: str
+
+
+class Model(Protocol):
+    """A slow and obvious twin of what is judged; `expect` answers and moves on."""
+
+    def born(self) -> Expectation: ...
+    def expect(self, operation: Operation) -> Expectation: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Objects by their capacity, and steps `(object's number, operation)`."""
+
+    capacities: tuple[int, ...]
+    steps: tuple[tuple[int, Operation], ...]
+
+    def upto(self, index: int | None) -> "Run":
+        """Return the run that ends with the step of this index, counted with the makings."""
+        if index is None:
+            return self
+        return replace(self, steps=self.steps[: max(0, index + 1 - len(self.capacities))])
+
+    def wire(self) -> list[list[Wire]]:
+        """Return the steps as the player takes them, the making of the objects first."""
+        made: list[list[Wire]] = [[n, "new", size] for n, size in enumerate(self.capacities)]
+        return made + [[n, verb, *map(encode, rest)] for n, (verb, *rest) in self.steps]
+
+    def calls(self, name: str) -> list[str]:
+        """Return the steps as a learner would write them."""
+        names = ["cache"] if len(self.capacities) == 1 else ["one", "two", "three"]
+        made = [f"{n} = {name}({size})" for n, size in zip(names, self.capacities, strict=False)]
+        return made + [call_text(names[n], operation) for n, operation in self.steps]
+
+
+def call_text(name: str, operation: Operation) -> str:
+    """
+    Return an operation as Python text.
+
+    >>> call_text("cache", ("get", "a", 0)), call_text("cache", ("in", "a"))
+    ("cache.get('a', 0)", "'a' in cache")
+    """
+    verb, *arguments = operation
+    if verb == "len":
+        return f"len({name})"
+    if verb == "in":
+        return f"{arguments[0]!r} in {name}"
+    return f"{name}.{verb}({', '.join(map(repr, arguments))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """
+    The runs that one check is about.
+
+    `allowed(model, operation)` keeps an operation in or out, given what happened before; `judged`
+    are the verbs whose answers count, all of them when it is None.
+    """
+
+    model: Callable[[int], Any]
+    capacities: tuple[tuple[int, ...], ...]
+    draw: Callable[[Random, Any], Operation]
+    allowed: Callable[[Any, Operation], bool] = lambda _model, _operation: True
+    judged: frozenset[str] | None = None
+
+    def generate(self, random: Random, length: int) -> Run:
+        """Draw a run of at most `length` steps."""
+        capacities = random.choice(self.capacities)
+        models = [self.model(capacity) for capacity in capacities]
+        steps = []
+        for _ in range(length * 3):
+            slot = random.randrange(len(models))
+            operation = self.draw(random, models[slot])
+            if not self.allowed(models[slot], operation):
+                continue
+            models[slot].expect(operation)
+            steps.append((slot, operation))
+            if len(steps) == length:
+                break
+        return Run(capacities, tuple(steps))
+
+    def expectations(self, run: Run) -> list[Expectation] | None:
+        """Return what each step has to give, or None for a run outside the domain."""
+        models = [self.model(capacity) for capacity in run.capacities]
+        expected = [model.born() for model in models]
+        for slot, operation in run.steps:
+            if not self.allowed(models[slot], operation):
+                return None
+            expected.append(models[slot].expect(operation))
+        return expected
+
+    def difference(self, run: Run, outcomes: list[Outcome]) -> int | None:
+        """Return the index of the first step, makings included, whose outcome is wrong."""
+        expected = self.expectations(run) or []
+        born = len(run.capacities)
+        verbs = ["new"] * born + [operation[0] for _, operation in run.steps]
+        for index, (hope, outcome) in enumerate(zip(expected, outcomes, strict=False)):
+            judged = self.judged is None or index < born or verbs[index] in self.judged
+            if "lost" in outcome or (judged and not hope.accepts(outcome)):
+                return index
+            if index < born and "raised" in outcome:
+                return None  # refused as it may: there is no object to go on with
+        return None
+
+
+def shortest(domain: Domain, run: Run, fails: Callable[[Run], int | None]) -> Run:
+    """
+    Return a run that still fails and from which nothing more can be taken away.
+
+    `fails(run)` is the index of the first wrong step, counted with the makings, or None.
+    """
+    best = run.upto(fails(run))
+    progress = True
+    while progress:
+        progress = False
+        for candidate in _simpler(best):
+            if domain.expectations(candidate) is None:
+                continue
+            index = fails(candidate)
+            if index is not None:
+                best, progress = candidate.upto(index), True
+                break
+    return best
+
+
+def _simpler(run: Run) -> Iterator[Run]:
+    """Give ever less drastic simplifications of a run."""
+    size = len(run.steps)
+    width = size // 2
+    while width:
+        for start in range(0, size, width):
+            yield replace(run, steps=run.steps[:start] + run.steps[start + width :])
+        width //= 2
+    for slot, capacity in enumerate(run.capacities):
+        for lower in range(1, capacity):
+            smaller = (*run.capacities[:slot], lower, *run.capacities[slot + 1 :])
+            yield Run(smaller, run.steps)
+    yield from _plainer(run)
+
+
+def _plainer(run: Run) -> Iterator[Run]:
+    """Give runs with keys in the order of the alphabet, values 1, 2, ... and no defaults."""
+    keys = list(dict.fromkeys(op[1] for _, op in run.steps if len(op) > 1))
+    letters = dict(zip(keys, "abcdefghijklmnopqrstuvwxyz", strict=False))
+    tidy = [(n, (op[0], letters[op[1]], *op[2:]) if len(op) > 1 else op) for n, op in run.steps]
+    puts = 0
+    numbered: list[tuple[int, Operation]] = []
+    for slot, operation in tidy:
+        if operation[0] == "put":
+            puts += 1
+            operation = ("put", operation[1], puts)
+        numbered.append((slot, operation))
+    bare = [(n, op[:2] if op[0] == "get" else op) for n, op in numbered]
+    for steps in (bare, numbered, tidy):
+        candidate = replace(run, steps=tuple(steps))
+        if repr(candidate) == repr(run):  # True and 1 are equal, and differ here
+            return
+        yield candidate
+
+
+def same(outcome: Outcome, value: object) -> bool:
+    """
+    Tell whether a call returned this very value, of this very type.
+
+    >>> same({"value": True}, 1), same({"value": 1}, 1)
+    (False, True)
+    """
+    return "value" in outcome and json.dumps(outcome["value"]) == json.dumps(encode(value))

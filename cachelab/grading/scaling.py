@@ -1,0 +1,66 @@
+"""
+The check of growth: the work of one call, counted at several sizes, must not grow with the size.
+
+No stopwatch: the player counts interpreter steps, comparisons and items walked over. Four times the
+keys may cost a little more (a tree, a heap: O(log n)), not several times as much.
+"""
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+from .exercise import Examine, Finding
+from .process import PlayerLost
+from .report import Counterexample, Row
+from .session import Session
+
+SIZES = (200, 800, 3200)
+STEEPEST = 4.0
+"""From the smallest size to the largest, 16-fold: log n gives 1.5, a scan gives 16."""
+
+NOTICEABLE = 150.0
+"""Units of work per call below which growth does not matter."""
+
+Plan = Callable[[Random, int], dict[str, Any]]
+"""Draws the calls for one size: capacity, keys to fill in, calls to count."""
+
+
+def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
+    """Return a check that compares the work per call over growing sizes."""
+
+    def examine(session: Session, random: Random) -> Finding | None:
+        costs: list[dict[str, float]] = []
+        for size in sizes:
+            try:
+                totals = session.ask({"op": "cost", **plan(random, size)})
+            except PlayerLost as lost:
+                return Finding(f"with {size} keys in the cache, the submission {lost}")
+            costs.append({kind: work / calls for kind, (work, calls) in totals.items()})
+        return _growing(costs, sizes)
+
+    return examine
+
+
+def _growing(costs: list[dict[str, float]], sizes: Sequence[int]) -> Finding | None:
+    """Report the kind of call that grows most, if any grows too much."""
+    kinds = [kind for kind in costs[0] if kind in costs[-1]]
+    steepness = {kind: costs[-1][kind] / max(1.0, costs[0][kind]) for kind in kinds}
+    worst = max(kinds, key=lambda kind: steepness[kind])
+    rise = costs[-1][worst] - costs[0][worst]
+    if steepness[worst] < STEEPEST or rise < NOTICEABLE:
+        return None
+    rows = [
+        Row(f"{worst}, with {size} keys in the cache", "", f"about {cost[worst]:.0f} steps")
+        for size, cost in zip(sizes, costs, strict=True)
+        if worst in cost
+    ]
+    wanted = f"no more than {STEEPEST:.0f} times {rows[0].got}"
+    rows[-1] = Row(rows[-1].call, wanted, rows[-1].got)
+    times = sizes[-1] // sizes[0]
+    why = (
+        f"{times} times the keys cost {steepness[worst]:.0f} times the work: "
+        "this call walks over the whole cache"
+    )
+    return Finding(
+        f"the work of one {worst} grows with the cache", Counterexample(tuple(rows), why)
+    )

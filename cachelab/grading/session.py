@@ -1,0 +1,130 @@
+"""
+One submission on the stage of one check: runs are sent to a player, and a lost player is replaced.
+
+A run goes over in one message. When the player is lost on the way, the same run is played again
+step by step by a fresh one, so that the report can name the call that did it.
+"""
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from .player.values import Wire
+from .process import Player, PlayerLost, seconds_left
+from .sandbox import Level
+
+Outcome = dict[str, Wire]
+"""A player's outcome, or {"lost": what happened} in the judge's words."""
+
+CALL_SECONDS = 2.0
+"""Longer than this, and a call counts as one that does not return."""
+
+HURRY = 0.4
+"""Part of it that a whole run gets at first: what takes longer is played again step by step."""
+
+LOAD_SECONDS = 10.0
+
+
+class Session:
+    """
+    A player that has loaded the submission, for the length of one check.
+
+    `deadline` is the moment of the monotonic clock at which the check should be through, `patience`
+    the seconds for one call, `lost` whether a call has ever lost the player.
+    """
+
+    def __init__(
+        self,
+        level: Level,
+        source: str,
+        name: str,
+        seconds: float,
+        patience: float = CALL_SECONDS,
+    ) -> None:
+        self.level = level
+        self.source = source
+        self.name = name
+        self.deadline = time.monotonic() + seconds
+        self.patience = patience
+        self.lost = False
+        self._player: Player | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._drop()
+
+    @property
+    def out_of_time(self) -> bool:
+        return time.monotonic() > self.deadline
+
+    def load(self) -> Outcome:
+        """Execute the submission's text; tell what came of it."""
+        request = {"op": "load", "source": self.source, "name": self.name}
+        player = Player(self.level)
+        try:
+            outcome: Outcome = player.ask(request, LOAD_SECONDS)
+        except PlayerLost as lost:
+            player.close()
+            return {"lost": str(lost)}
+        self._player = player
+        return outcome
+
+    def play(self, steps: Sequence[Sequence[Any]]) -> list[Outcome]:
+        """Return the outcome of every step, up to the one that lost the player."""
+        try:
+            return self._play(steps, self.patience * HURRY)
+        except PlayerLost:
+            return self.play_slowly(steps)
+
+    def survives(self, steps: Sequence[Sequence[Any]], seconds: float) -> bool:
+        """Tell whether the player is still there after the steps, without asking which it was."""
+        try:
+            self._play(steps, seconds)
+        except PlayerLost:
+            return False
+        return True
+
+    def play_slowly(self, steps: Sequence[Sequence[Any]]) -> list[Outcome]:
+        """Play step by step, so that the one that loses the player is known."""
+        outcomes: list[Outcome] = []
+        for number, step in enumerate(steps):
+            request = {"op": "play", "fresh": number == 0, "steps": [step]}
+            try:
+                outcomes += self.ask(request, self.patience)
+            except PlayerLost as lost:
+                return [*outcomes, {"lost": str(lost)}]
+        return outcomes
+
+    def _play(self, steps: Sequence[Sequence[Any]], seconds: float) -> list[Outcome]:
+        outcomes: list[Outcome] = self.ask({"op": "play", "fresh": True, "steps": steps}, seconds)
+        return outcomes
+
+    def ask(self, request: dict[str, Any], seconds: float | None = None) -> Any:
+        """
+        Put one question to the player.
+
+        Raises:
+            PlayerLost: it gave no answer.
+        """
+        if self._player is None and "value" not in (outcome := self.load()):
+            raise PlayerLost(outcome.get("lost", "could not be loaded again"))
+        assert self._player is not None
+        try:
+            return self._player.ask(request, seconds or seconds_left(self.deadline))
+        except PlayerLost:
+            self.lost = True
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        if self._player is not None:
+            self._player.close()
+            self._player = None

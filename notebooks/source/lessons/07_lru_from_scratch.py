@@ -1,0 +1,546 @@
+# %% [markdown]
+# # Why is O(1) LRU harder than it looks?
+#
+# 60 minutes. Before: [00_start_here](00_start_here.ipynb). Lanes: SIM (exact, the same on every
+# machine) and LIVE (a real server on yours).
+
+# %% [markdown]
+# You will be able to
+#
+# - **predict** which key LRU gives up, step by step, on any sequence of requests;
+# - **build** it with constant work per request, from a map and a linked list;
+# - **find** the workload on which it loses, and say why;
+# - **show** the interleaving of two threads that breaks it, and the lock that mends it.
+
+# %%
+from cachelab.lab import EvictionStepper, sample_trace, simulate
+
+requests = sample_trace("shop")
+for capacity in (30, 300):
+    for policy in ("fifo", "lru", "lfu"):
+        print(f"{capacity:4}  {simulate(requests, policy, capacity).hit_ratio:.3f}  {policy}")
+
+# %% [markdown]
+# These are 82,650 page requests that SQLite made to its file: two days in a shop, with a nightly
+# report between them (`benchmarks/record_shop_trace.py` records them). Room for 30 of 2,615 pages
+# already answers four requests in ten under LRU.
+#
+# LRU beats FIFO at both sizes. LFU beats LRU. The policy in every textbook is not the best here,
+# and it still runs nearly everywhere. By the end you know what it is good at.
+
+# %% [markdown]
+# ## Which key goes?
+#
+# LRU gives up the key whose last use is longest ago. Two things count as a use: a `get` that finds
+# the key, and a `put`, also of a key that is already there. Asking `in` or `len` is not a use, and
+# neither is a miss.
+#
+# **Predict.** A cache with room for three gets these requests, each a `get`, then a `put` if it
+# missed: `a b c a d`. At `d` it is full.
+
+# %%
+from cachelab.lab import explain, predict
+
+victim = predict("Which key does d push out?", options=("a", "b", "c"))
+victim
+
+# %% [markdown]
+# **Run.** Step through it with the buttons or the arrow keys. The victim's end is on the left. When
+# the next step evicts, the view asks you first: click a key before you go on, and see how long your
+# streak gets.
+
+# %%
+EvictionStepper(policy="lru", requests="a b c a d b e a c d a f b a", capacity=3)
+
+# %%
+victim.compare("b")
+
+# %%
+explain(
+    "Why is b the victim and not a, which has been in the cache longer?",
+    answer="The request for a at step 4 was a hit, and a hit is a use: it moved a to the recent "
+    "end. Since then b is the key whose last use is longest ago. FIFO would have given up a.",
+)
+
+# %% [markdown]
+# **Break it.** The same requests, with a hit that moves nothing. That one difference is FIFO. Find
+# the first step at which the two caches hold different keys.
+
+# %%
+EvictionStepper(policy="fifo", requests="a b c a d b e a c d a f b a", capacity=3)
+
+# %% [markdown]
+# ## What does a hit cost?
+#
+# The rule takes one sentence. The work is in finding the victim without looking at every key, and
+# in moving a key that sits in the middle of the order. Here is a version many people write first:
+# a dict for the values, a list for the order.
+
+# %%
+class ListLRU:
+    def __init__(self, capacity):
+        self.capacity, self.values, self.order = capacity, {}, []
+
+    def get(self, key):
+        if key in self.values:
+            self.order.remove(key)
+            self.order.append(key)
+        return self.values.get(key)
+
+    def put(self, key, value):
+        if key in self.values:
+            self.order.remove(key)
+        elif len(self.order) == self.capacity:
+            del self.values[self.order.pop(0)]
+        self.order.append(key)
+        self.values[key] = value
+
+# %% [markdown]
+# It is right, and `list.remove` compares its way along the list. To count that work without a
+# stopwatch, give it keys that count how often they are compared.
+
+# %%
+class CountedKey:
+    compared = 0
+
+    def __init__(self, number):
+        self.number = number
+
+    def __hash__(self):
+        return hash(self.number)
+
+    def __eq__(self, other):
+        CountedKey.compared += 1
+        return self.number == other.number
+
+# %% [markdown]
+# **Predict.** We fill the cache with n keys, then ask for all of them in random order, three times
+# over, and divide the comparisons by the number of requests: at n = 100, and at n = 1,000.
+
+# %%
+growth = predict(
+    "Ten times the keys: by what factor do the comparisons per request grow?",
+    options=("about 1", "about 3", "about 10"),
+)
+growth
+
+# %% [markdown]
+# **Run.** The second column is the package's own LRU, under the same requests.
+
+# %%
+import random
+
+from cachelab.eviction import LRU, Cache
+
+
+def comparisons(cache, n, rounds=3):
+    for number in range(n):
+        cache.put(CountedKey(number), number)
+    rng, CountedKey.compared = random.Random(7), 0
+    for number in [number for _ in range(rounds) for number in rng.sample(range(n), n)]:
+        cache.get(CountedKey(number))
+    return CountedKey.compared / (rounds * n)
+
+
+for n in (100, 1_000):
+    print(f"{n:6}  {comparisons(ListLRU(n), n):7.1f}  {comparisons(Cache(LRU(n)), n):7.1f}")
+growth.compare("about 10")
+
+# %% [markdown]
+# The list compares about a quarter of its keys for each hit, so its work grows with the cache. The
+# package's stays at two comparisons: one for the value, one for the place in the order. Here is all
+# of it, as it runs.
+
+# %%
+from cachelab.lab import listing
+
+listing(LRU.hit, LRU.insert)
+
+# %% [markdown]
+# `OrderedDict` does the hard part. It is a hash map whose values carry a position in a doubly linked
+# list: the map finds the key at once, and the list lets it be cut out and put at the end by
+# changing four links. In the exercise you build that list yourself. It looks like this.
+
+# %%
+class Node:
+    def __init__(self, key):
+        self.key, self.prev, self.next = key, self, self
+
+
+def cut(node):
+    node.prev.next, node.next.prev = node.next, node.prev
+
+
+def put_before(node, place):
+    node.prev, node.next = place.prev, place
+    place.prev.next = place.prev = node
+
+# %% [markdown]
+# One node that holds no key, the sentinel, closes the ring: `sentinel.next` is the oldest key and
+# `sentinel.prev` the newest. Because every node always has two neighbours, neither function needs
+# an `if`: not for the first key, not for the last, not for the only one.
+
+# %%
+explain(
+    "Why does cutting a node out of a singly linked list cost more?",
+    answer="The node before it must be told its new successor, and a singly linked list finds that "
+    "node only by walking from the head: work in proportion to the length, as list.remove does.",
+)
+
+# %% [markdown]
+# **Break it.** Suppose `cut` forgets the second of its two links. The forward links still look
+# right. Which operation notices?
+
+# %%
+def careless_cut(node):
+    node.prev.next = node.next
+
+
+ring = [Node(None), Node("a"), Node("b"), Node("c")]
+for node in ring[1:]:
+    put_before(node, ring[0])
+careless_cut(ring[2])
+put_before(ring[2], ring[0])
+print("forwards: ", ring[0].next.key, ring[0].next.next.key, ring[0].next.next.next.key)
+print("backwards:", ring[0].prev.key, ring[0].prev.prev.key, ring[0].prev.prev.prev.key)
+
+# %% [markdown]
+# Forwards the ring reads `a c b`, as it should. Backwards it reads `b c b`: `a` cannot be
+# reached any more. A test that looks at the victims alone passes until the next cut next to the
+# damage. Test what the structure promises, in both directions, after every step.
+
+# %% [markdown]
+# ## Does LRU always beat FIFO?
+#
+# FIFO asks nothing of a hit: no move, no lock. LRU pays for one on each. So the question is worth
+# money, and it has no answer without a workload.
+#
+# **Predict.** A report walks through the same 120 rows over and over. Between its bursts, people ask
+# for 50 popular rows. The cache has room for 140 of the 170.
+
+# %%
+from cachelab.lab import hit_ratio_chart, loop, mix, predict, sample_trace, show, simulate, zipf
+
+report = mix(loop(6_000, length=120), zipf(6_000, objects=50, alpha=0.8), burst=50)
+winner = predict("Which policy has the higher hit ratio?", options=("FIFO", "LRU", "equal"))
+winner
+
+# %%
+for policy in ("fifo", "lru"):
+    print(policy, f"{simulate(report, policy, 140).hit_ratio:.3f}")
+winner.compare("FIFO")
+
+# %%
+explain(
+    "Why does remembering more (the last use) lead to the worse choice here?",
+    answer="Between two visits of the report to a row come its 119 other rows and over 30 of the "
+    "popular ones: more than 140 different keys. So under LRU every row has gone when its turn "
+    "comes again. Under FIFO a row stays until 140 misses have come, however many hits there are "
+    "between them, and a part of the loop survives.",
+)
+
+# %% [markdown]
+# **Break it.** Change the loop's length and find where the order flips. When all of it fits, and
+# when hardly any of it fits, LRU is at least as good.
+
+# %%
+for length in (60, 90, 120, 240, 480):
+    mixed = mix(loop(6_000, length), zipf(6_000, objects=50, alpha=0.8), burst=50)
+    fifo, lru = (simulate(mixed, policy, 140).hit_ratio for policy in ("fifo", "lru"))
+    print(f"loop of {length:3}:  fifo {fifo:.3f}  lru {lru:.3f}  difference {lru - fifo:+.3f}")
+
+# %% [markdown]
+# A made trace answers one question. Recorded ones answer yours. This is the shop again, at seven
+# capacities.
+
+# %%
+requests = sample_trace("shop")
+sizes = (10, 30, 100, 300, 1_000, 2_000, 2_615)
+results = [simulate(requests, policy, size) for policy in ("fifo", "lru", "lfu") for size in sizes]
+show(
+    hit_ratio_chart(results),
+    alt="Hit ratio against capacity on the shop trace: LFU leads up to 2,000 pages, LRU is second, "
+    "FIFO third; all meet at 0.968 when every page fits.",
+    caption="LFU leads, LRU follows; at full size all meet.",
+)
+for size in sizes:
+    row = [r.hit_ratio for r in results if r.capacity == size]
+    print(f"{size:5}  fifo {row[0]:.3f}  lru {row[1]:.3f}  lfu {row[2]:.3f}")
+
+# %% [markdown]
+# Do not take one trace for the world. On a trace of block requests from a virtual machine, with
+# room for 10,000 blocks, FIFO answers 0.304 and LRU 0.302 of them (CloudPhysics sample of
+# libCacheSim; the test suite repeats the count). On the OLTP trace of the ARC paper LRU wins at
+# every size. Measure on your own: `cachelab simulate FILE`.
+
+# %% [markdown]
+# ## What do two threads do to it?
+#
+# A web server shares one cache between threads. Each method is several steps, and the interpreter
+# may switch threads between any two of them.
+#
+# **Predict.** Thread A calls `get("k")`, thread B calls `delete("k")` on a cache that holds `k`. There
+# is no lock. Which of these can A's caller see?
+
+# %%
+from cachelab.lab import explain, listing, predict
+
+seen = predict(
+    "What can A's caller see?",
+    options=("the value", "None", "the value or None", "the value, None or a KeyError"),
+)
+seen
+
+# %% [markdown]
+# **Run.** No luck is involved: we write the steps of `get` down and let B in after the first.
+
+# %%
+from collections import OrderedDict
+
+entries = OrderedDict(k="value")
+
+found = "k" in entries  # A: is it there? yes
+del entries["k"]  # B: delete
+try:
+    entries.move_to_end("k")  # A: goes on with what it knew
+except KeyError as error:
+    print("A's caller sees", repr(error))
+seen.compare("the value, None or a KeyError")
+
+# %%
+explain(
+    "The test and the move are each safe alone. What is missing?",
+    answer="Nothing keeps what the test found true until the move. The two belong together: one "
+    "operation as far as anyone outside can tell. A lock around the whole of get, and the same lock "
+    "around put and delete, makes them so.",
+)
+
+# %% [markdown]
+# **Break it.** A lock around each *line* changes nothing: B still fits between the lines. The lock has
+# to span the operation, as here.
+
+# %%
+from cachelab.eviction import Synchronized
+
+listing(Synchronized.get, Synchronized.delete)
+
+# %% [markdown]
+# Two things are said too often without a number. A lock is not free: in CPython an uncontended one
+# costs more than LRU's own bookkeeping. And the global interpreter lock does not make your methods
+# atomic: it makes single bytecodes so, and you have seen what fits between two lines.
+
+# %% [markdown]
+# ## What does Redis do?
+#
+# A server with a hundred million keys would pay two pointers for each, and a move for every read.
+# Redis and Valkey keep a 24-bit clock in each object instead. When memory is full they draw a few
+# keys at random and give up the one idle longest: `maxmemory-samples`, 5 unless you change it.
+
+# %% [markdown]
+# **Predict.** 2,000 keys, each idle one second longer than the one before. New keys arrive until about
+# half of them are gone. Exact LRU would keep the younger half, without an exception.
+
+# %%
+from cachelab.lab import figure, predict, show
+from cachelab.ports import start_server
+
+mistaken = predict(
+    "With 5 samples: what share of the old keys it keeps would exact LRU have given up?",
+    unit="share",
+    low=0,
+    high=1,
+)
+mistaken
+
+# %% [markdown]
+# **Run.** `RESTORE` can say how long a key has been idle, so nobody has to wait half an hour.
+
+# %%
+def ages_kept(samples, keys=2_000):
+    options = ("--maxmemory-policy", "allkeys-lru", "--maxmemory-samples", str(samples))
+    with start_server(*options) as server, server.client() as client:
+        client.set("template", "x" * 500)
+        body = client.dump("template")
+        with client.pipeline(transaction=False) as batch:
+            for age in range(keys):
+                batch.restore(f"old:{age}", 0, body, idletime=age)
+            batch.execute()
+        client.config_set("maxmemory", client.info("memory")["used_memory"])
+        for number in range(keys // 2):
+            client.set(f"new:{number}", "x" * 500)
+        return sorted(int(key[4:]) for key in client.scan_iter("old:*"))
+
+# %% tags=["live"]
+kept = {samples: ages_kept(samples) for samples in (1, 5, 10)}
+too_old = {samples: sum(age >= len(ages) for age in ages) for samples, ages in kept.items()}
+shares = {samples: too_old[samples] / len(kept[samples]) for samples in kept}
+for samples in kept:
+    print(f"{samples:3} samples: kept {len(kept[samples])}, share too old {shares[samples]:.3f}")
+print(mistaken.compare(round(shares[5], 3)))
+assert shares[1] > 2 * shares[10], "more samples come closer to exact LRU"
+
+# %% tags=["live"]
+chart, axes = figure()
+for (samples, ages), marker in zip(kept.items(), "^so"):
+    bands = [sum(low <= age < low + 200 for age in ages) / 200 for low in range(0, 2_000, 200)]
+    axes.plot(range(100, 2_000, 200), bands, marker=marker)
+    axes.annotate(f" {samples}", (1_900, bands[-1]))
+axes.set(xlabel="idle time, seconds", ylabel="share of keys kept", ylim=(0, 1.05))
+show(
+    chart,
+    alt="Share of keys kept against idle time: with 10 samples a cliff near the middle, with 5 a "
+    "slope, with 1 nearly the same share at every age.",
+    caption="More samples, steeper cliff; exact LRU is a step.",
+)
+assert max(kept[10]) <= max(kept[1]), "ten samples keep nothing older than one does"
+
+# %%
+explain(
+    "Why do five samples do so well, when they are five of two thousand?",
+    answer="The victim has to be old, not the oldest. The oldest of five random keys is among the "
+    "oldest sixth on average. The server also remembers the best candidates of earlier draws in a "
+    "pool of sixteen, which is why one sample is better than chance as well.",
+)
+
+# %% [markdown]
+# **Break it.** Change 10 to 64 and look at the cliff again. Then read the price: each eviction looks at
+# 64 keys. Exact LRU in a linked list costs two pointers for every key and touches memory on every
+# read; sampling costs 24 bits and pays only when it evicts.
+
+# %% [markdown]
+# ## Errata hunt
+#
+# Two published caches, in our words. Decide what goes wrong before you read on.
+#
+# **D10.** `put` on a new key: store it, and if there are now more than `capacity` entries, drop the
+# oldest. `get` on a missing key returns None. What happens at capacity 0, and with a stored None?
+
+# %%
+from collections import OrderedDict
+
+
+def careless_put(entries, capacity, key, value):
+    if len(entries) >= capacity:
+        entries.popitem(last=False)
+    entries[key] = value
+
+
+try:
+    careless_put(OrderedDict(), 0, "k", 1)
+except KeyError as error:
+    print("capacity 0:", error)
+
+# %% [markdown]
+# Dropping before storing looks as good, and on an empty dict with capacity 0 there is nothing to
+# drop. Ours refuses a capacity below 1 when it is made, where the mistake is. And None: a
+# caller who stores "there is no such user" as None cannot tell it from a miss, so it asks the
+# database again, every time.
+
+# %%
+from cachelab.eviction import LRU, Cache
+
+try:
+    Cache(LRU(0))
+except ValueError as error:
+    print(error)
+cache = Cache(LRU(2))
+cache.put("user 7", None)
+print(cache.get("user 7", "not here"), "/", cache.get("user 8", "not here"))
+
+# %% [markdown]
+# **D23.** A cache in Go: a map, a list, a mutex, an expiry time per entry, and a background task that
+# removes expired entries. `Set` evicts with `for len(items) >= capacity { evictOldest() }`. Nothing
+# ever tells the background task to end. Find two defects.
+
+# %%
+explain(
+    "Name both, and what a caller would see.",
+    answer="With capacity 0 the loop never ends: an empty cache has nothing to evict, and its length "
+    "stays 0. The lock is held, so every other caller hangs too. And each cache that is dropped "
+    "leaves its background task running, with a reference that keeps the cache in memory: a leak.",
+)
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+from cachelab.lab import quiz
+
+quiz(
+    "put() of a key that is already there, in a full LRU cache: what must happen?",
+    {
+        "The value is replaced, the key becomes the most recent, nothing is evicted.": "Yes. It "
+        "takes no new room, and writing is a use.",
+        "The oldest key is evicted to make room, then the value is stored.": "There is no need "
+        "for room: the key has its place. This mistake loses one innocent key per update.",
+        "The value is replaced; its place in the order stays.": "Then a key that is written "
+        "every second can be the victim. The exercise's judge finds this one in five steps.",
+    },
+    right="The value is replaced, the key becomes the most recent, nothing is evicted.",
+)
+
+# %%
+quiz(
+    "A get finds an entry whose time to live is over. What is it?",
+    {
+        "A hit, for the last time: the value is still there.": "Then the promise of a time to "
+        "live is not kept, and how badly depends on when the sweep comes.",
+        "A miss, and the entry leaves as expired, not as evicted.": "Yes. Expiry is about time, "
+        "eviction about space; a dashboard that adds them up cannot say whether memory is short.",
+        "A miss, and the entry stays as the most recent.": "A dead entry would hold a place that "
+        "a live one could use.",
+    },
+    right="A miss, and the entry leaves as expired, not as evicted.",
+)
+
+# %%
+quiz(
+    "Where does the lock of a thread-safe LRU belong?",
+    {
+        "Around writes only: reads change nothing.": "In LRU a read moves the key. Two reads at "
+        "once can tear the list.",
+        "Around each access to the map, and each to the list.": "Another thread fits between the "
+        "two. You have seen the KeyError.",
+        "Around each whole operation, reads included.": "Yes: what the operation found out stays "
+        "true until it is done.",
+    },
+    right="Around each whole operation, reads included.",
+)
+
+# %% [markdown]
+# ## Recap
+#
+# - LRU gives up the key whose last use is longest ago; `get` and `put` are uses (*Which key goes?*).
+# - Map and doubly linked list make each request constant work: 2 comparisons at 100 keys and at
+#   1,000, where a list needs hundreds (*What does a hit cost?*).
+# - FIFO wins 0.681 to 0.518 on a loop that nearly fits (*Does LRU always beat FIFO?*).
+# - One lock around each whole operation, or a reader sees a KeyError (*What do two threads do?*).
+# - Redis draws five keys and is right most of the time (*What does Redis do?*).
+
+# %% [markdown]
+# ## Interview minutes
+#
+# Answer aloud, two minutes each, then open the model answer.
+#
+# <details><summary>Compare LRU with FIFO: what does LRU buy, and what does it cost?</summary>
+#
+# It buys a use of what happened after insertion: 0.41 instead of 0.30 with room for 30 pages of the
+# shop trace. It costs a write to shared memory on every hit, so a lock on every read. It loses to
+# FIFO on loops slightly larger than the cache. Evidence: *Does LRU always beat FIFO?*
+#
+# </details>
+
+# %% [markdown]
+# <details><summary>Why does Redis not use exact LRU, and what does it give up?</summary>
+#
+# Two pointers a key and a list update a read are too much at its scale; it keeps a 24-bit clock a key
+# and compares a few at eviction time. It gives up exactness: with five samples, some of what it
+# keeps is older than some of what it dropped. The last experiment counts them on your machine.
+#
+# </details>
+
+# %% [markdown]
+# ## Now you
+#
+# [Exercise 07](../exercises/ex07_lru/ex07_lru.ipynb): build `LRUCache` with your own list, 40 points.
+# The judge plays generated runs against it and shows the shortest one on which it goes wrong.

@@ -1,0 +1,59 @@
+# rejected by: constant_time
+# looks for the oldest stamp among all
+from collections import OrderedDict
+from threading import RLock
+
+
+class LRUCache:
+    def __init__(self, capacity):
+        if capacity < 0:
+            raise ValueError("capacity must not be negative")
+        self.capacity = capacity
+        self.entries = OrderedDict()
+        self.hits = 0
+        self.lookups = 0
+        self.lock = RLock()
+        self.stamps = {}
+        self.now = 0
+
+    def get(self, key, default=None):
+        with self.lock:
+            self.lookups += 1
+            if key not in self.entries:
+                return default
+            self.hits += 1
+            self.now += 1
+            self.stamps[key] = self.now
+            return self.entries[key]
+
+    def put(self, key, value):
+        with self.lock:
+            if self.capacity == 0:
+                return
+            if key not in self.entries and len(self.entries) == self.capacity:
+                victim = min(self.stamps, key=self.stamps.get)
+                del self.entries[victim], self.stamps[victim]
+            self.now += 1
+            self.stamps[key] = self.now
+            self.entries[key] = value
+
+    def delete(self, key):
+        with self.lock:
+            if key in self.entries:
+                del self.entries[key], self.stamps[key]
+                return True
+            return False
+
+    def hit_rate(self):
+        with self.lock:
+            if self.lookups == 0:
+                return 0.0
+            return self.hits / self.lookups
+
+    def __contains__(self, key):
+        with self.lock:
+            return key in self.entries
+
+    def __len__(self):
+        with self.lock:
+            return len(self.entries)
