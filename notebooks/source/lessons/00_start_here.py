@@ -100,7 +100,7 @@ guess.compare(round(measured.hit_ratio, 2))
 # %% [markdown]
 # **Explain.** A tenth of the objects fit, and far more than a tenth of the requests hit.
 
-# %%
+# %% jupyter={"source_hidden": true}
 explain(
     "Where do the hits come from?",
     answer="The ten most popular of 100 objects draw more than half of the requests (the sum of "

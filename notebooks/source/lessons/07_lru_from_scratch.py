@@ -53,9 +53,15 @@ victim
 EvictionStepper(policy="lru", requests="a b c a d b e a c d a f b a", capacity=3)
 
 # %%
-victim.compare("b")
+from cachelab.eviction import LRU
 
-# %%
+lru = LRU(3)
+for key in "abc":
+    lru.insert(key)
+lru.hit("a")
+victim.compare(*lru.insert("d"))
+
+# %% jupyter={"source_hidden": true}
 explain(
     "Why is b the victim and not a, which has been in the cache longer?",
     answer="The request for a at step 4 was a hit, and a hit is a use: it moved a to the recent "
@@ -119,13 +125,15 @@ class CountedKey:
 
 # %%
 growth = predict(
-    "Ten times the keys: by what factor do the comparisons per request grow?",
-    options=("about 1", "about 3", "about 10"),
+    "Ten times the keys in ListLRU: by what factor do the comparisons per request grow?",
+    unit="times",
+    low=0,
+    high=1_000,
 )
 growth
 
 # %% [markdown]
-# **Run.** The second column is the package's own LRU, under the same requests.
+# **Run.** The same requests for the package's own LRU, which is made of an `OrderedDict`.
 
 # %%
 import random
@@ -143,8 +151,11 @@ def comparisons(cache, n, rounds=3):
 
 
 for n in (100, 1_000):
-    print(f"{n:6}  {comparisons(ListLRU(n), n):7.1f}  {comparisons(Cache(LRU(n)), n):7.1f}")
-growth.compare("about 10")
+    ours, theirs = comparisons(Cache(LRU(n)), n), comparisons(ListLRU(n), n)
+    print(f"{n:6} keys: list {theirs:6.1f} comparisons a request, OrderedDict {ours:.1f}")
+
+# %%
+growth.compare(round(comparisons(ListLRU(1_000), 1_000) / comparisons(ListLRU(100), 100), 1))
 
 # %% [markdown]
 # The list compares about a quarter of its keys for each hit, so its work grows with the cache. The
@@ -180,7 +191,7 @@ def put_before(node, place):
 # `sentinel.prev` the newest. Because every node always has two neighbours, neither function needs
 # an `if`: not for the first key, not for the last, not for the only one.
 
-# %%
+# %% jupyter={"source_hidden": true}
 explain(
     "Why does cutting a node out of a singly linked list cost more?",
     answer="The node before it must be told its new successor, and a singly linked list finds that "
@@ -226,11 +237,11 @@ winner = predict("Which policy has the higher hit ratio?", options=("FIFO", "LRU
 winner
 
 # %%
-for policy in ("fifo", "lru"):
-    print(policy, f"{simulate(report, policy, 140).hit_ratio:.3f}")
-winner.compare("FIFO")
+fifo, lru = (simulate(report, policy, 140).hit_ratio for policy in ("fifo", "lru"))
+print(f"fifo {fifo:.3f}  lru {lru:.3f}")
+winner.compare("FIFO" if fifo > lru else "LRU" if lru > fifo else "equal")
 
-# %%
+# %% jupyter={"source_hidden": true}
 explain(
     "Why does remembering more (the last use) lead to the worse choice here?",
     answer="Between two visits of the report to a row come its 119 other rows and over 30 of the "
@@ -305,9 +316,11 @@ try:
     entries.move_to_end("k")  # A: goes on with what it knew
 except KeyError as error:
     print("A's caller sees", repr(error))
+
+# %% jupyter={"source_hidden": true}
 seen.compare("the value, None or a KeyError")
 
-# %%
+# %% jupyter={"source_hidden": true}
 explain(
     "The test and the move are each safe alone. What is missing?",
     answer="Nothing keeps what the test found true until the move. The two belong together: one "
@@ -394,7 +407,7 @@ show(
 )
 assert max(kept[10]) <= max(kept[1]), "ten samples keep nothing older than one does"
 
-# %%
+# %% jupyter={"source_hidden": true}
 explain(
     "Why do five samples do so well, when they are five of two thousand?",
     answer="The victim has to be old, not the oldest. The oldest of five random keys is among the "
@@ -452,7 +465,7 @@ print(cache.get("user 7", "not here"), "/", cache.get("user 8", "not here"))
 # removes expired entries. `Set` evicts with `for len(items) >= capacity { evictOldest() }`. Nothing
 # ever tells the background task to end. Find two defects.
 
-# %%
+# %% jupyter={"source_hidden": true}
 explain(
     "Name both, and what a caller would see.",
     answer="With capacity 0 the loop never ends: an empty cache has nothing to evict, and its length "
@@ -463,7 +476,7 @@ explain(
 # %% [markdown]
 # ## Quiz
 
-# %%
+# %% jupyter={"source_hidden": true}
 from cachelab.lab import quiz
 
 quiz(
@@ -479,7 +492,7 @@ quiz(
     right="The value is replaced, the key becomes the most recent, nothing is evicted.",
 )
 
-# %%
+# %% jupyter={"source_hidden": true}
 quiz(
     "A get finds an entry whose time to live is over. What is it?",
     {
@@ -493,7 +506,7 @@ quiz(
     right="A miss, and the entry leaves as expired, not as evicted.",
 )
 
-# %%
+# %% jupyter={"source_hidden": true}
 quiz(
     "Where does the lock of a thread-safe LRU belong?",
     {
