@@ -11,7 +11,8 @@ from .report import CheckResult, Counterexample, Report
 
 _STYLE = """
 .cachelab-report { max-width: 56rem; color: var(--jp-content-font-color1, currentColor); }
-.cachelab-report table { border-collapse: collapse; margin: 0.4rem 0 0.8rem; }
+.cachelab-report table { border-collapse: collapse; margin: 0.4rem 0 0.8rem;
+  color: inherit; font-size: inherit; }
 .cachelab-report th, .cachelab-report td {
   text-align: left; padding: 0.15rem 0.7rem; background: transparent;
   border-bottom: 1px solid var(--jp-border-color2, currentColor); }

@@ -59,15 +59,9 @@ def _lines(axes: "Axes", series: dict[str, list[Result]]) -> None:
     top = max(r.hit_ratio for points in series.values() for r in points) or 1.0
     axes.set(xscale="log", xlabel="capacity, entries (log scale)", ylabel="hit ratio")
     axes.set_ylim(0, top * 1.08)
-    _label_ends(axes, ends, last, gap=top * 0.065)
-
-
-def _label_ends(axes: "Axes", ends: list[tuple[float, str, str]], last: float, gap: float) -> None:
-    """Write each name beside its line's end, pushed up where two would overlap."""
-    lowest = -1.0
-    for ratio, name, colour in sorted(ends):
-        height = max(ratio, lowest + gap)
-        lowest = height
+    ends.sort()
+    heights = apart([ratio for ratio, _, _ in ends], gap=top * 0.075)
+    for height, (_, name, colour) in zip(heights, ends, strict=True):
         axes.annotate(
             name,
             (last, height),
@@ -78,6 +72,29 @@ def _label_ends(axes: "Axes", ends: list[tuple[float, str, str]], last: float, g
             fontsize=9,
             annotation_clip=False,
         )
+
+
+def apart(heights: Sequence[float], gap: float) -> list[float]:
+    """
+    Move sorted heights as little as keeps them `gap` apart: labels that would overlap fan out.
+
+    >>> apart([0.0, 5.0, 5.0], gap=1.0)
+    [0.0, 4.5, 5.5]
+    """
+    crowds: list[list[float]] = []
+    for height in heights:
+        crowds.append([height])
+        while len(crowds) > 1 and _bottom(crowds[-1], gap) - _top(crowds[-2], gap) < gap:
+            crowds[-2:] = [crowds[-2] + crowds[-1]]
+    return [_bottom(crowd, gap) + gap * place for crowd in crowds for place in range(len(crowd))]
+
+
+def _bottom(crowd: list[float], gap: float) -> float:
+    return sum(crowd) / len(crowd) - gap * (len(crowd) - 1) / 2
+
+
+def _top(crowd: list[float], gap: float) -> float:
+    return _bottom(crowd, gap) + gap * (len(crowd) - 1)
 
 
 def _bars(axes: "Axes", series: dict[str, list[Result]]) -> None:

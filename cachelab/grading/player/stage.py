@@ -87,7 +87,7 @@ def attempt(action: Any, *arguments: Any) -> Outcome:
 def describe(error: BaseException) -> list[Any]:
     """Return the exception's type, its message and the submission's line that raised it."""
     try:
-        message = str(error)[:200]
+        message = str(error.msg if isinstance(error, SyntaxError) else error)[:200]
     except BaseException:  # noqa: BLE001 - an exception's own text may raise
         message = ""
     line = error.lineno if isinstance(error, SyntaxError) else None

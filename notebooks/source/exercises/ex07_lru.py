@@ -141,6 +141,7 @@ class LRUCache:
             return key in self._nodes
         ### END SOLUTION
 
+
 # %% [markdown]
 # ## Ask the judge
 

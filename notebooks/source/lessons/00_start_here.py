@@ -51,6 +51,7 @@ assert findings, "the doctor always has something to say"
 # copy, and throw something out when the room is used up. Here is all of it, with a dict that throws
 # out whatever came in first.
 
+
 # %%
 class LRUCache:
     def __init__(self, capacity):
@@ -70,6 +71,7 @@ class LRUCache:
 
     def __contains__(self, key):
         return key in self.values
+
 
 # %% [markdown]
 # Four words for the rest of the course. A **hit** is a request that the cache answers, a **miss** one
