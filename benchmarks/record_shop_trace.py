@@ -122,7 +122,9 @@ def main(target: Path) -> None:
         db.close()
     text = "\n".join(map(str, recorder.pages)) + "\n"
     target.write_bytes(lzma.compress(text.encode(), preset=9))
-    print(f"{len(recorder.pages):,} requests of {len(set(recorder.pages)):,} pages -> {target.name}")
+    print(
+        f"{len(recorder.pages):,} requests of {len(set(recorder.pages)):,} pages -> {target.name}"
+    )
 
 
 if __name__ == "__main__":

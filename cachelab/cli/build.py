@@ -4,6 +4,8 @@
 
 import click
 
+from cachelab.ports.errors import CachelabError
+
 
 @click.command()
 @click.argument("names", nargs=-1)
@@ -16,12 +18,24 @@ def command(names: tuple[str, ...], force: bool, only_check: bool, jobs: int | N
 
     NAMES are lessons or exercises: 07, ex07 or a full name. Without one, all are built.
     """
+    try:
+        _build_or_check(names, force, only_check, jobs)
+    except ModuleNotFoundError as error:
+        told = f"building needs {error.name}: pip install -e '.[author]'"
+        raise CachelabError(told) from error
+
+
+def _build_or_check(
+    names: tuple[str, ...], force: bool, only_check: bool, jobs: int | None
+) -> None:
     from cachelab.authoring import build, check
 
-    if only_check:
-        problems = check()
-        for problem in problems:
-            click.echo(problem)
-        raise SystemExit(1 if problems else 0)
-    built = build(names, force=force, jobs=jobs)
-    click.echo(f"built {', '.join(built)}" if built else "everything is up to date")
+    if not only_check:
+        built = build(names, force=force, jobs=jobs)
+        click.echo(f"built {', '.join(built)}" if built else "everything is up to date")
+        return
+    problems = check()
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        raise SystemExit(1)

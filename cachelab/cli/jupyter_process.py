@@ -27,10 +27,14 @@ FIRST_PORT = 8888
 PATIENCE = 90.0
 """Seconds that JupyterLab has to start. It takes three on a quiet machine with a warm disk."""
 
-NEWS = {
-    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
 }
-"""Defaults that a user's own choice still overrides: nobody is asked about news on day one."""
+"""
+Defaults that a user's own choice still overrides: nobody is asked about news on day one, and a
+stepper or a prediction is still there when a notebook is opened again.
+"""
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def _write_settings(folder: Path, token: str) -> None:
     (folder / "jupyter_server_config.json").write_text(json.dumps(config), "utf-8")
     (folder / "labconfig").mkdir()
     overrides = folder / "labconfig" / "default_setting_overrides.json"
-    overrides.write_text(json.dumps(NEWS), "utf-8")
+    overrides.write_text(json.dumps(SETTINGS), "utf-8")
 
 
 def _wait_for(process: "subprocess.Popen[bytes]", token: str) -> JupyterLab:

@@ -58,7 +58,7 @@ class Driver:
     """The cache under watch: carries out one operation and tells what it answered."""
 
     def __init__(self, kind: type, capacity: int, known: Iterable[Hashable]) -> None:
-        made = kind(capacity)
+        made = _make(kind, capacity)
         self.policy = made if isinstance(made, EvictionPolicy) else None
         self.cache: Any = Cache(made) if isinstance(made, EvictionPolicy) else made
         self.reader = LaneReader(made, known)
@@ -105,6 +105,28 @@ class Driver:
         # A stored value equal to the default says nothing: then the containers decide.
         unclear = answer == (default[0] if default else None)
         return (key in self.residents(self.snapshot()) if same and unclear else same), answer
+
+
+def _make(kind: Any, capacity: int) -> Any:
+    """Return a new cache; a learner's class that can't be made yet fails at its first request."""
+    if issubclass(kind, EvictionPolicy):
+        return kind(capacity)
+    try:
+        return kind(capacity)
+    except Exception as error:  # noqa: BLE001  # a learner's class may raise anything
+        return _Unmade(error)
+
+
+class _Unmade:
+    """Stands for a cache whose constructor raised: every operation raises the same."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def get(self, *_arguments: object) -> None:
+        raise self._error
+
+    put = delete = hit_rate = __contains__ = __len__ = get
 
 
 def keys_of(plan: Sequence[Operation]) -> set[Hashable]:

@@ -128,3 +128,17 @@ def test_a_cache_that_raises_is_shown_up_to_there() -> None:
 def test_the_page_is_one_module_with_one_way_in(stepper: EvictionStepper) -> None:
     assert stepper._esm.count("export default { render }") == 1
     assert "import " not in stepper._esm
+
+
+class Unfinished:
+    def __init__(self, capacity: int) -> None:
+        raise NotImplementedError
+
+    def get(self, key: str) -> None: ...
+
+    def put(self, key: str, value: str) -> None: ...
+
+
+def test_a_class_that_cannot_be_made_yet_is_shown_failing_at_its_first_request() -> None:
+    (first,) = EvictionStepper(Unfinished, "a b a", capacity=2).frames[1:]
+    assert "NotImplementedError" in first["say"]

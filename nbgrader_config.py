@@ -1,0 +1,62 @@
+"""
+nbgrader's settings for this course; run nbgrader from this folder, or it does not find them.
+
+Submissions are never executed by nbgrader: `JudgeSubmission` hands the text of the answers to the
+judge, which runs it in a sandbox, and puts points and report where nbgrader looks for them.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - nbgrader defines it
+
+# nbgrader calls the program alembic, which stands beside this Python, activated or not.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+c.CourseDirectory.course_id = "cachelab"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.CourseDirectory.submitted_directory = "gradebook/submitted"
+c.CourseDirectory.autograded_directory = "gradebook/autograded"
+c.CourseDirectory.feedback_directory = "gradebook/feedback"
+c.CourseDirectory.solution_directory = "gradebook/solution"
+c.CourseDirectory.source_with_tests_directory = "gradebook/source_with_tests"
+c.CourseDirectory.db_url = "sqlite:///gradebook/gradebook.db"
+c.ZipCollectApp.downloaded_directory = "gradebook/downloaded"
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*/(?P<student_id>[^_/]+)_(?P<timestamp>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)_(?P<file_id>.*)"
+)
+if Path("solutions").is_dir():
+    # Without the folder nbgrader reports a database in need of an upgrade.
+    Path("gradebook").mkdir(exist_ok=True)
+# The exchange is for one machine shared by teacher and students. nbgrader's default is a system
+# folder that nobody but the administrator can write to.
+c.Exchange.root = str(Path("gradebook/exchange").absolute())
+
+# A stub must fail every check: `pass` would answer None, which is sometimes right.
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
+
+c.Autograde.exporter_class = "cachelab.grading.autograde.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    "cachelab.grading.autograde.RestoreCells",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "cachelab.grading.autograde.JudgeSubmission",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# The pages that students get show neither hidden tests nor anything but their own work.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+# Kernels start only for `nbgrader validate`; sockets in the file system keep them off the network.
+c.KernelManager.transport = "ipc"
+c.Application.log_level = "WARN"
