@@ -7,12 +7,18 @@ judge, which runs it in a sandbox, and puts points and report where nbgrader loo
 
 import os
 import sys
+import warnings
 from pathlib import Path
+
+from sqlalchemy.exc import SAWarning
 
 c = get_config()  # noqa: F821 - nbgrader defines it
 
 # nbgrader calls the program alembic, which stands beside this Python, activated or not.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+# nbgrader 0.9 with SQLAlchemy 2.1: said at the first submission of each run, and harmless.
+warnings.filterwarnings("ignore", "Object of type <Submitted", SAWarning)
 
 c.CourseDirectory.course_id = "cachelab"
 c.CourseDirectory.source_directory = "solutions"
