@@ -13,14 +13,15 @@ _STYLE = """
 .cachelab-report { max-width: 56rem; color: var(--jp-content-font-color1, currentColor); }
 .cachelab-report table { border-collapse: collapse; margin: 0.4rem 0 0.8rem;
   color: inherit; font-size: inherit; }
-.cachelab-report th, .cachelab-report td {
-  text-align: left; padding: 0.15rem 0.7rem; background: transparent;
+.cachelab-report.cachelab-report :is(th, td) {
+  text-align: left; vertical-align: top; padding: 0.15rem 0.7rem; background: transparent;
   border-bottom: 1px solid var(--jp-border-color2, currentColor); }
 .cachelab-report caption { text-align: left; font-weight: 600; padding: 0.2rem 0; }
-.cachelab-report td.points { text-align: right; }
+.cachelab-report.cachelab-report td.points { text-align: right; white-space: nowrap; }
 .cachelab-report tr.differs td { font-weight: 700;
   border-top: 2px solid var(--jp-error-color1, currentColor); }
-.cachelab-report code { color: inherit; background: transparent; white-space: pre-wrap; }
+.cachelab-report.cachelab-report td > code {
+  color: inherit; background: transparent; padding: 0; white-space: pre-wrap; }
 .cachelab-report .failed { color: var(--jp-error-color0, currentColor); font-weight: 700; }
 .cachelab-report .passed { color: var(--jp-success-color0, currentColor); }
 .jp-mod-dark .cachelab-report .failed, [data-jp-theme-light="false"] .cachelab-report .failed {
@@ -83,15 +84,18 @@ def _steps(shown: Counterexample) -> str:
     for number, row in enumerate(shown.rows, 1):
         mark = ' class="differs"' if row.expected else ""
         rows.append(
-            f'<tr{mark}><th scope="row">{number}</th><td><code>{escape(row.call)}</code></td>'
-            f"<td><code>{escape(row.expected)}</code></td>"
-            f"<td><code>{escape(row.got)}</code></td></tr>"
+            f'<tr{mark}><th scope="row">{number}</th>'
+            f"{_code(row.call)}{_code(row.expected)}{_code(row.got)}</tr>"
         )
     return (
         "<table><caption>The shortest run found that shows it</caption>\n<thead><tr>"
         '<th scope="col">Step</th><th scope="col">Call</th><th scope="col">Expected</th>'
         f'<th scope="col">Got</th></tr></thead>\n<tbody>{"".join(rows)}</tbody></table>'
     )
+
+
+def _code(text: str) -> str:
+    return f"<td><code>{escape(text)}</code></td>" if text else "<td></td>"
 
 
 def _hints(hints: tuple[str, ...]) -> str:

@@ -94,6 +94,11 @@ def test_check_does_not_ask_the_proxy_of_the_environment(
     assert done.stdout == "JupyterLab starts here and opens notebooks/07_recency.ipynb.\n"
 
 
+def listen_to_ctrl_c() -> None:
+    """A shell makes its background jobs deaf to Ctrl-C, and the tests may be one of them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
 def test_the_address_shown_opens_the_course_until_ctrl_c(
@@ -106,6 +111,7 @@ def test_the_address_shown_opens_the_course_until_ctrl_c(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=listen_to_ctrl_c,
     ) as process:
         assert process.stdout is not None
         said = process.stdout.readline()

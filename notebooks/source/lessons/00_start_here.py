@@ -148,7 +148,7 @@ assert row == {"name": "Ada", "visits": 3}
 # the judge. The judge starts another process, runs your cell there and nothing else, plays generated
 # requests against it, and shows the shortest run on which it goes wrong.
 #
-# Try it on the class above: they call themselves `LRUCache`, so exercise 07 will judge them. Most
+# Try it on the class above: it calls itself `LRUCache`, so exercise 07 will judge it. Most
 # of the points are missing, as they should be.
 
 # %%
