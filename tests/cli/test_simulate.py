@@ -58,7 +58,7 @@ def test_a_chart_is_written_in_the_format_of_its_name(
     ("arguments", "words"),
     [
         (["missing.lis"], "missing.lis: no such file or directory"),
-        (["TRACE", "--policy", "lur"], "unknown policy 'lur'; known are fifo, lru, lfu"),
+        (["TRACE", "--policy", "lur"], "unknown policy 'lur'; known are fifo, random, clock"),
         (["TRACE", "--capacity", "0"], "capacity must be at least 1 entry, not '0'"),
         (["TRACE", "--capacity", "big"], "capacity 'big' is neither"),
         (["TRACE", "--capacity", ","], "--capacity names nothing"),
