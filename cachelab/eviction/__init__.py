@@ -7,7 +7,9 @@ the command line and the lessons go through.
 
 from .aged_lfu import AgedLFU
 from .arc import ARC
-from .base import Cache, CacheStats, EvictionPolicy, Key, Synchronized
+from .base import EvictionPolicy, Key
+from .cache import Cache
+from .cached import cached
 from .clock import Clock
 from .fifo import FIFO
 from .lfu import LFU
@@ -17,6 +19,8 @@ from .random_victim import Random
 from .s3_fifo import S3FIFO
 from .sieve import Sieve
 from .slru import SLRU
+from .stats import CacheStats
+from .synchronized import Synchronized
 from .two_queue import TwoQueue
 
 POLICIES: dict[str, type[EvictionPolicy]] = {
@@ -57,4 +61,5 @@ __all__ = [
     "Sieve",
     "Synchronized",
     "TwoQueue",
+    "cached",
 ]

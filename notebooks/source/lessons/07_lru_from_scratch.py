@@ -345,7 +345,7 @@ explain(
 # %%
 from cachelab.eviction import Synchronized
 
-listing(Synchronized.get, Synchronized.delete)
+listing(Synchronized.get, Synchronized.items)
 
 # %% [markdown]
 # The global interpreter lock is no help: it makes single bytecodes atomic, and you have seen what
