@@ -137,7 +137,8 @@ class Cache(MappingVerbs):
         value = self._values.get(key, ABSENT)
         if value is ABSENT or (self._dies_at and self._is_dead(key)):
             self.stats.misses += 1
-            self.purge()
+            if self._dies_at:
+                self.purge()
             return default
         self.stats.hits += 1
         self._hit(key)
