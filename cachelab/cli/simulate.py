@@ -3,18 +3,17 @@
 """
 
 import json
-import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
-from tqdm import tqdm
 
-from cachelab.eviction import POLICIES
-from cachelab.lab.simulator import Result, capacity_of, simulate
+from cachelab.lab.results import Result
+from cachelab.lab.sizes import capacity_of
+from cachelab.lab.sweeps import sweep
 from cachelab.lab.trace_files import FORMATS, read_trace
 from cachelab.lab.traces import Trace
+
+from .tables import check_plot, listed, policy_names, print_table
 
 
 @click.command(no_args_is_help=True)
@@ -25,16 +24,20 @@ from cachelab.lab.traces import Trace
     "capacities",
     default="0.1%,1%,10%",
     show_default=True,
-    help="Entries (1000) or shares of the trace's objects (1%).",
+    help="Entries (1000), bytes (64MiB, with --bytes), or shares of all objects (1%).",
 )
+@click.option("--bytes", "by_bytes", is_flag=True, help="Fill the cache by the objects' sizes.")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), help="Of the trace file.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Draw the table into this file.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Cores to use; all by default.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw chart and table into a file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def command(
     trace: Path,
     policies: str,
     capacities: str,
+    by_bytes: bool,
     format_: str | None,
+    jobs: int | None,
     plot: Path | None,
     as_json: bool,
 ) -> None:
@@ -44,67 +47,27 @@ def command(
     \b
     cachelab simulate requests.csv --policy lru,lfu --capacity 1000,1%
     """
-    names = _policies(policies)
+    unit = "bytes" if by_bytes else "entries"
+    names = policy_names(policies, unit)
     requests = read_trace(trace, format_)
-    sizes = [capacity_of(text, requests) for text in _listed(capacities, "--capacity")]
+    sizes = [capacity_of(text, requests, unit) for text in listed(capacities, "--capacity")]
     if plot is not None:
-        _check_plot(plot)
-    results = _run(requests, names, sizes)
+        check_plot(plot)
+    results = sweep(requests, names, sizes, unit=unit, jobs=jobs)
     if plot is not None:
         from cachelab.lab.charts import hit_ratio_chart
 
-        hit_ratio_chart(results, title=requests.name).savefig(plot, dpi=150)
-    _print_json(requests, results) if as_json else _print_table(requests, results, sizes)
+        chart = hit_ratio_chart(results, title=requests.name, table=True)
+        chart.savefig(plot, dpi=150)
+    _print_json(requests, results) if as_json else _print(requests, results, sizes, unit)
 
 
-def _listed(text: str, option: str) -> list[str]:
-    items = [item.strip() for item in text.split(",") if item.strip()]
-    if not items:
-        raise click.UsageError(f"{option} names nothing: {text!r}")
-    return items
-
-
-def _policies(text: str) -> list[str]:
-    names = list(POLICIES) if text.strip() == "all" else _listed(text, "--policy")
-    for name in names:
-        if name not in POLICIES:
-            raise click.UsageError(f"unknown policy {name!r}; known are {', '.join(POLICIES)}")
-    return names
-
-
-def _check_plot(plot: Path) -> None:
-    """Refuse a chart that can't be written before the simulation, not after it."""
-    from matplotlib.backend_bases import FigureCanvasBase
-
-    known = FigureCanvasBase.filetypes
-    if plot.suffix.lstrip(".").lower() not in known:
-        raise click.UsageError(f"--plot {plot}: the name must end in one of {', '.join(known)}")
-    with plot.open("ab"):
-        pass
-
-
-def _run(trace: Trace, names: list[str], capacities: list[int]) -> list[Result]:
-    pairs = [(name, capacity) for name in names for capacity in capacities]
-    quiet = not sys.stderr.isatty() or len(pairs) * len(trace) < 1_000_000
-    return [
-        simulate(trace, name, capacity)
-        for name, capacity in tqdm(pairs, desc=trace.name, leave=False, disable=quiet)
-    ]
-
-
-def _print_table(trace: Trace, results: list[Result], capacities: list[int]) -> None:
-    print(
-        f"{trace.name}: {len(trace):,} requests, {trace.objects:,} objects; hit ratio by capacity"
-    )
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="")
-    table.add_column("policy", no_wrap=True)
-    for capacity in capacities:
-        table.add_column(str(capacity), justify="right", no_wrap=True)
-    for start in range(0, len(results), len(capacities)):
-        row = results[start : start + len(capacities)]
-        table.add_row(row[0].policy, *(f"{result.hit_ratio:.4f}" for result in row))
-    wide = None if sys.stdout.isatty() else 14 + 12 * len(capacities)
-    Console(width=wide, highlight=False).print(table)
+def _print(trace: Trace, results: list[Result], sizes: list[int], unit: str) -> None:
+    rows = {
+        results[start].policy: [r.hit_ratio for r in results[start : start + len(sizes)]]
+        for start in range(0, len(results), len(sizes))
+    }
+    print_table(trace, f"hit ratio by capacity in {unit}", sizes, rows)
 
 
 def _print_json(trace: Trace, results: list[Result]) -> None:
@@ -112,15 +75,19 @@ def _print_json(trace: Trace, results: list[Result]) -> None:
         "trace": trace.name,
         "requests": len(trace),
         "objects": trace.objects,
-        "results": [
-            {
-                "policy": result.policy,
-                "capacity": result.capacity,
-                "hits": result.hits,
-                "misses": result.misses,
-                "hit_ratio": result.hit_ratio,
-            }
-            for result in results
-        ],
+        "results": [_as_dict(result) for result in results],
     }
     print(json.dumps(report, indent=2))
+
+
+def _as_dict(result: Result) -> dict[str, object]:
+    counts: dict[str, object] = {
+        "policy": result.policy,
+        "capacity": result.capacity,
+        "hits": result.hits,
+        "misses": result.misses,
+        "hit_ratio": result.hit_ratio,
+    }
+    if result.byte_hit_ratio is not None:
+        counts |= {"unit": result.unit, "byte_hit_ratio": result.byte_hit_ratio}
+    return counts

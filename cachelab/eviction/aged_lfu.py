@@ -68,9 +68,10 @@ class AgedLFU(LFU):
             self._halve()
 
     def _halve(self) -> None:
-        old, self.count, self.shelves = self.count, {}, {}
+        self.shelves.clear()
         for key in self.recency:
-            self._put(key, (old[key] + 1) // 2)
+            self.count[key] = (self.count[key] + 1) // 2
+            self.shelves[self.count[key]][key] = None
         self.lowest = min(self.shelves, default=0)
 
     def check(self) -> None:

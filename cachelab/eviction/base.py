@@ -9,6 +9,7 @@ their victim by looking at the key that comes in.
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
+from typing import ClassVar
 
 Key = Hashable
 
@@ -27,6 +28,10 @@ class EvictionPolicy(ABC):
 
     name: str
     """Registry key, as in `POLICIES["lru"]`."""
+    heeds_hits: ClassVar[bool] = True
+    """Whether `hit` does anything; where it does not, a cache saves the call."""
+    needs_future: ClassVar[bool] = False
+    """Whether it must be told all requests beforehand, as `future=`; no cache in use can do so."""
 
     def __init__(self, capacity: int) -> None:
         if isinstance(capacity, bool) or not isinstance(capacity, int):

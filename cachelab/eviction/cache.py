@@ -14,6 +14,7 @@ from weakref import WeakSet
 
 from .base import EvictionPolicy, Key
 from .deadlines import Deadlines, checked_ttl
+from .mapping import ABSENT, MappingVerbs
 from .stats import CacheStats
 from .weights import Weigh, Weights
 
@@ -24,31 +25,7 @@ if TYPE_CHECKING:
 OnEvict = Callable[[Any, Any, str], object]
 """Called with key, value and "evicted" or "expired"."""
 
-ABSENT: Any = object()
-"""What a lookup answers inside the room for a key that is not there; None is a value."""
-
 _SERVING: WeakSet[EvictionPolicy] = WeakSet()
-
-
-class MappingVerbs:
-    """The square brackets, for a class that has `get`, `put` and `delete`."""
-
-    get: Callable[..., Any]
-    put: Callable[..., None]
-    delete: Callable[..., bool]
-
-    def __getitem__(self, key: Key) -> Any:
-        value = self.get(key, ABSENT)
-        if value is ABSENT:
-            raise KeyError(key)
-        return value
-
-    def __setitem__(self, key: Key, value: Any) -> None:
-        self.put(key, value)
-
-    def __delitem__(self, key: Key) -> None:
-        if not self.delete(key):
-            raise KeyError(key)
 
 
 class Cache(MappingVerbs):
@@ -115,6 +92,7 @@ class Cache(MappingVerbs):
         _SERVING.add(policy)
         self.policy = policy
         # Looked up once here instead of once a request.
+        self._heeds_hits = policy.heeds_hits
         self._hit, self._insert = policy.hit, policy.insert
         self._dies_at = self._deadlines.at
 
@@ -141,7 +119,8 @@ class Cache(MappingVerbs):
                 self.purge()
             return default
         self.stats.hits += 1
-        self._hit(key)
+        if self._heeds_hits:
+            self._hit(key)
         return value
 
     def put(self, key: Key, value: Any, *, ttl: float | None = None) -> None:
@@ -152,19 +131,16 @@ class Cache(MappingVerbs):
         for ever. A value too heavy for the cache is not stored, and an older one under the same
         key is dropped: it is not the key's value any more.
         """
-        if (self._prepares or ttl is not None) and not self._prepare(key, value, ttl):
-            self._tell()
-            return
-        resident = key in self._values
-        self._values[key] = value
-        if resident:
+        if self._prepares or ttl is not None or self.on_evict is not None:
+            self._put_with_limits(key, value, ttl)
+        elif key in self._values:
+            self._values[key] = value
             self._hit(key)
         else:
+            self._values[key] = value
             for victim in self._insert(key):
+                del self._values[victim]
                 self.stats.evictions += 1
-                self._forget(victim, "evicted")
-        if self._gone:
-            self._tell()
 
     def delete(self, key: Key) -> bool:
         """Drop `key`; tell whether it was resident."""
@@ -226,6 +202,19 @@ class Cache(MappingVerbs):
     def _is_dead(self, key: Key) -> bool:
         dies_at = self._dies_at.get(key)
         return dies_at is not None and dies_at <= self._now()
+
+    def _put_with_limits(self, key: Key, value: Any, ttl: float | None) -> None:
+        """Do what `put` does where entries have a deadline or a weight, or one is told of them."""
+        if self._prepare(key, value, ttl):
+            resident = key in self._values
+            self._values[key] = value
+            if resident:
+                self._hit(key)
+            else:
+                for victim in self._insert(key):
+                    self.stats.evictions += 1
+                    self._forget(victim, "evicted")
+        self._tell()
 
     def _prepare(self, key: Key, value: Any, ttl: float | None) -> bool:
         """Make room for an entry with a deadline or a weight; tell whether it may come in."""

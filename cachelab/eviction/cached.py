@@ -13,8 +13,9 @@ from types import MethodType
 from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
 from .base import EvictionPolicy, Key
-from .cache import ABSENT, Cache
+from .cache import Cache
 from .lru import LRU
+from .mapping import ABSENT
 from .stats import CacheStats
 from .synchronized import Synchronized
 

@@ -5,7 +5,7 @@ A bet that popularity lasts. A scan cannot touch its favourites, and a favourite
 sit there for ever: nothing here makes a count fade.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 
 from .base import EvictionPolicy, Key
@@ -37,43 +37,43 @@ class LFU(EvictionPolicy):
     def __init__(self, capacity: int) -> None:
         super().__init__(capacity)
         self.count: dict[Key, int] = {}
-        self.shelves: dict[int, OrderedDict[Key, None]] = {}
+        self.shelves: defaultdict[int, OrderedDict[Key, None]] = defaultdict(OrderedDict)
         """For each count its keys, least recently used first; no shelf is empty."""
         self.lowest = 0
         """The smallest count in use; of no meaning while the policy is empty."""
 
     def hit(self, key: Key) -> None:
         count = self.count[key]
-        self._take(key, count)
-        if count == self.lowest and count not in self.shelves:
-            self.lowest = count + 1
-        self._put(key, count + 1)
-
-    def insert(self, key: Key) -> list[Key]:
-        evicted = []
-        if len(self.count) == self.capacity:
-            victim = next(iter(self.shelves[self.lowest]))
-            self._take(victim, self.lowest)
-            evicted.append(victim)
-        self._put(key, 1)
-        self.lowest = 1
-        return evicted
-
-    def remove(self, key: Key) -> None:
-        self._take(key, self.count[key])
-        if self.lowest not in self.shelves:
-            self.lowest = min(self.shelves, default=0)
-
-    def _put(self, key: Key, count: int) -> None:
-        self.count[key] = count
-        self.shelves.setdefault(count, OrderedDict())[key] = None
-
-    def _take(self, key: Key, count: int) -> None:
-        del self.count[key]
+        self.count[key] = count + 1
+        self.shelves[count + 1][key] = None
         shelf = self.shelves[count]
         del shelf[key]
         if not shelf:
             del self.shelves[count]
+            if count == self.lowest:
+                self.lowest = count + 1
+
+    def insert(self, key: Key) -> list[Key]:
+        evicted = [self._evict()] if len(self.count) == self.capacity else []
+        self.count[key] = 1
+        self.shelves[1][key] = None
+        self.lowest = 1
+        return evicted
+
+    def _evict(self) -> Key:
+        shelf = self.shelves[self.lowest]
+        victim, _ = shelf.popitem(last=False)
+        if not shelf:
+            del self.shelves[self.lowest]
+        del self.count[victim]
+        return victim
+
+    def remove(self, key: Key) -> None:
+        count = self.count.pop(key)
+        del self.shelves[count][key]
+        if not self.shelves[count]:
+            del self.shelves[count]
+            self.lowest = min(self.shelves, default=0)
 
     def __contains__(self, key: object) -> bool:
         return key in self.count

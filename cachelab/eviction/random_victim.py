@@ -7,6 +7,7 @@ wrong about that trace. It has no worst case that an enemy could aim at, and no 
 
 from collections.abc import Iterator
 from random import Random as Generator
+from typing import ClassVar
 
 from .bag import Bag
 from .base import EvictionPolicy, Key
@@ -32,10 +33,12 @@ class Random(EvictionPolicy):
     """
 
     name = "random"
+    heeds_hits: ClassVar[bool] = False
 
     def __init__(self, capacity: int, *, seed: int = 0, rng: Generator | None = None) -> None:
         super().__init__(capacity)
-        self.residents = Bag(rng or Generator(seed))
+        self.rng = rng or Generator(seed)
+        self.residents = Bag(self.rng)
 
     def hit(self, key: Key) -> None:
         pass

@@ -13,9 +13,10 @@ from threading import RLock
 from typing import Any
 
 from .base import Key
-from .cache import ABSENT, Cache, MappingVerbs, OnEvict
+from .cache import Cache, OnEvict
 from .deadlines import checked_ttl
 from .loads import Load, Loads
+from .mapping import ABSENT, MappingVerbs
 from .stats import CacheStats
 from .sweep import Sweep
 

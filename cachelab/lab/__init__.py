@@ -9,32 +9,39 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .charts import hit_ratio_chart
+    from .charts import hit_ratio_chart, miss_ratio_chart
+    from .curves import Curve, miss_ratio_curve
     from .figures import PALETTE, figure, show
     from .forms.explain import explain
     from .forms.predict import predict
     from .forms.quiz import quiz
     from .listings import Listing, listing
     from .recorder import Recording, record
+    from .results import Result
     from .samples import sample_trace
-    from .simulator import Result, capacity_of, simulate
+    from .simulator import simulate
+    from .sizes import capacity_of
+    from .sweeps import sweep
     from .trace_files import read_trace
     from .traces import Trace, loop, mix, scan, shift, zipf
     from .widgets.stepper import EvictionStepper
 
 _HOME = {
+    "Curve": "curves",
     "EvictionStepper": "widgets.stepper",
     "Listing": "listings",
     "PALETTE": "figures",
     "Recording": "recorder",
-    "Result": "simulator",
+    "Result": "results",
     "Trace": "traces",
-    "capacity_of": "simulator",
+    "capacity_of": "sizes",
     "explain": "forms.explain",
     "figure": "figures",
     "hit_ratio_chart": "charts",
     "listing": "listings",
     "loop": "traces",
+    "miss_ratio_chart": "charts",
+    "miss_ratio_curve": "curves",
     "mix": "traces",
     "predict": "forms.predict",
     "quiz": "forms.quiz",
@@ -45,11 +52,13 @@ _HOME = {
     "shift": "traces",
     "show": "figures",
     "simulate": "simulator",
+    "sweep": "sweeps",
     "zipf": "traces",
 }
 
 __all__ = [
     "PALETTE",
+    "Curve",
     "EvictionStepper",
     "Listing",
     "Recording",
@@ -61,6 +70,8 @@ __all__ = [
     "hit_ratio_chart",
     "listing",
     "loop",
+    "miss_ratio_chart",
+    "miss_ratio_curve",
     "mix",
     "predict",
     "quiz",
@@ -71,6 +82,7 @@ __all__ = [
     "shift",
     "show",
     "simulate",
+    "sweep",
     "zipf",
 ]
 

@@ -55,13 +55,13 @@ def parse(operations: str | Iterable[Any]) -> tuple[Operation, ...]:
 
 
 class Driver:
-    """The cache under watch: carries out one operation and tells what it answered."""
+    """The cache under watch: carries out the operations of `plan` and tells what they answered."""
 
-    def __init__(self, kind: type, capacity: int, known: Iterable[Hashable]) -> None:
-        made = _make(kind, capacity)
+    def __init__(self, kind: type, capacity: int, plan: Sequence[Operation]) -> None:
+        made = _make(kind, capacity, plan)
         self.policy = made if isinstance(made, EvictionPolicy) else None
         self.cache: Any = Cache(made) if isinstance(made, EvictionPolicy) else made
-        self.reader = LaneReader(made, known)
+        self.reader = LaneReader(made, keys_of(plan))
 
     def snapshot(self) -> Snapshot:
         return self.reader.read()
@@ -107,10 +107,10 @@ class Driver:
         return (key in self.residents(self.snapshot()) if same and unclear else same), answer
 
 
-def _make(kind: Any, capacity: int) -> Any:
+def _make(kind: Any, capacity: int, plan: Sequence[Operation]) -> Any:
     """Return a new cache; a learner's class that can't be made yet fails at its first request."""
     if issubclass(kind, EvictionPolicy):
-        return kind(capacity)
+        return kind(capacity, future=_requests(kind, plan)) if kind.needs_future else kind(capacity)
     try:
         return kind(capacity)
     except Exception as error:  # noqa: BLE001  # a learner's class may raise anything
@@ -129,5 +129,14 @@ class _Unmade:
     put = delete = hit_rate = __contains__ = __len__ = get
 
 
+def _requests(kind: type, plan: Sequence[Operation]) -> list[Hashable]:
+    """Return the keys that `plan` asks for: the future, to a policy that has to know it."""
+    other = next((operation for operation in plan if operation[0] != "request"), None)
+    if other is not None:
+        raise ValueError(f"{kind.__name__} knows requests only: give keys, not {other!r}")
+    return [key for _, key in plan]
+
+
 def keys_of(plan: Sequence[Operation]) -> set[Hashable]:
+    """Return the keys that occur in `plan`."""
     return {operation[1] for operation in plan if len(operation) > 1}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Any
 
-from .driver import Driver, Operation, keys_of, parse, subject_class
+from .driver import Driver, Operation, parse, subject_class
 from .lanes import MAX_KEYS, Snapshot
 from .source import Listing, Place, listings, source_files
 
@@ -117,7 +117,7 @@ class _Session:
     ) -> None:
         self.kind, self.plan, self.capacity, self.max_steps = kind, plan, capacity, max_steps
         self.files = source_files(kind)
-        self.driver = Driver(kind, capacity, keys_of(plan))
+        self.driver = Driver(kind, capacity, plan)
         self.moments: list[Moment] = []
         self.outcomes: list[Outcome] = []
         self.codes: dict[CodeType, None] = {}

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from cachelab.eviction import Key
 
+from .dense import WORTH_COMPILING, Dense, fingerprints, numbered
+
 Ids = NDArray[np.int64]
 
 
@@ -28,10 +30,10 @@ class Trace:
     `keys` is an integer array (8 bytes a request) or a sequence of any hashable keys; `sizes`, when
     known, is the object's size in bytes for each request.
 
-    Complexity: `len` is O(1); `objects` goes through the trace once and remembers.
+    Complexity: `len` is O(1); `objects` and `dense` go through the trace once and remember.
 
     Raises:
-        ValueError: there is no request, or not one size for each.
+        ValueError: there is no request, or not one size from 0 up for each.
 
     >>> trace = Trace("a b a c".split(), name="four requests")
     >>> len(trace), trace.objects, trace[:2]
@@ -49,13 +51,56 @@ class Trace:
             raise ValueError(
                 f"the trace {self.name!r} has {len(self.keys)} requests but {len(self.sizes)} sizes"
             )
+        if self.sizes is not None and np.min(self.sizes) < 0:
+            at = int(np.argmin(self.sizes))
+            raise ValueError(f"the trace {self.name!r}, request {at}: a size of {self.sizes[at]}")
 
     @cached_property
     def objects(self) -> int:
         """The number of distinct keys."""
+        if len(self) >= WORTH_COMPILING:
+            return self.dense.objects
         if isinstance(self.keys, np.ndarray):
             return len(np.unique(self.keys))
         return len(set(self.keys))
+
+    def check_keys(self) -> None:
+        """
+        Refuse keys that no cache can hold; whole numbers can't be wrong and aren't looked at.
+
+        Raises:
+            TypeError: a key can't be hashed.
+            ValueError: a key does not equal itself, as NaN.
+        """
+        if not isinstance(self.keys, np.ndarray) or self.keys.dtype.kind not in "iu":
+            _ = self.dense
+
+    @cached_property
+    def dense(self) -> Dense:
+        """The trace by object numbers, as the compiled simulator wants it."""
+        return numbered(self.keys)
+
+    @cached_property
+    def fingerprints(self) -> NDArray[np.uint64]:
+        """A number of 64 bits for each object, as policies with a sketch want it."""
+        return fingerprints(self.keys, self.dense.first)
+
+    @property
+    def bytes_requested(self) -> int | None:
+        """The sizes of all requests together; by bytes, an object keeps its first size."""
+        return None if self.sizes is None else int(self.weights[self.dense.ids].sum())
+
+    @cached_property
+    def weights(self) -> Ids:
+        """
+        The size of each object by its number.
+
+        Raises:
+            ValueError: the trace has no sizes.
+        """
+        if self.sizes is None:
+            raise ValueError(f"the trace {self.name!r} has no sizes to count bytes by")
+        return np.asarray(self.sizes, np.int64)[self.dense.first]
 
     @property
     def compulsory_bound(self) -> float:

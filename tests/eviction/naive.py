@@ -8,6 +8,8 @@ request with (hit?, keys evicted), and `keys` are the residents.
 from collections.abc import Hashable, Iterable
 from typing import Any
 
+from .naive_more import MORE_NAIVE
+
 
 class Naive:
     """
@@ -325,7 +327,7 @@ class NaiveS3FIFO:
         self.main = [entry for entry in self.main if entry[0] != key]
 
 
-NAIVE = {
+NAIVE: dict[str, Any] = {
     "fifo": NaiveFIFO,
     "clock": NaiveClock,
     "sieve": NaiveSieve,
@@ -337,5 +339,6 @@ NAIVE = {
     "two_queue": NaiveTwoQueue,
     "arc": NaiveARC,
     "s3_fifo": NaiveS3FIFO,
+    **MORE_NAIVE,
 }
-"""Every policy without dice."""
+"""Every policy but Random, whose dice are all there is to it."""

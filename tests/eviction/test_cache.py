@@ -5,6 +5,8 @@ import pytest
 
 from cachelab.eviction import FIFO, LFU, LRU, POLICIES, Cache, Synchronized
 
+from .making import make
+
 kinds = pytest.mark.parametrize("wrap", [lambda cache: cache, Synchronized], ids=["plain", "sync"])
 
 
@@ -85,7 +87,7 @@ def test_a_class_instead_of_a_policy_is_refused_by_name() -> None:
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_an_unhashable_key_is_refused_and_loses_nothing(name: str) -> None:
-    cache = Cache(POLICIES[name](2))
+    cache = Cache(make(name, 2, "aa"))
     cache.put("a", 1)
     with pytest.raises(TypeError, match="unhashable"):
         cache.put(["b"], 2)  # type: ignore[arg-type]

@@ -1,7 +1,8 @@
 import csv
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from cachelab.eviction import (
 )
 from cachelab.lab import Trace, loop, simulate, zipf
 
+from .making import make, with_future
 from .naive import NAIVE
 
 every_policy = pytest.mark.parametrize("name", POLICIES)
@@ -39,7 +41,9 @@ def ask(policy: EvictionPolicy, key: str) -> tuple[bool, list[object]]:
 def test_a_policy_evicts_what_its_definition_says(
     name: str, capacity: int, steps: list[tuple[str, str]]
 ) -> None:
-    policy, naive = POLICIES[name](capacity), NAIVE[name](capacity)
+    future = [key for verb, key in steps if verb == "r"]
+    policy = make(name, capacity, future)
+    naive = with_future(NAIVE[name], name, capacity, future)
     for verb, key in steps:
         if verb == "r":
             assert ask(policy, key) == naive.request(key)
@@ -52,8 +56,9 @@ def test_a_policy_evicts_what_its_definition_says(
 
 @every_policy
 def test_a_policy_never_holds_more_than_its_capacity(name: str) -> None:
-    policy = POLICIES[name](7)
-    for key in zipf(2_000, objects=60):
+    trace = zipf(2_000, objects=60)
+    policy = make(name, 7, trace)
+    for key in trace:
         ask(policy, key)  # type: ignore[arg-type]
         assert len(policy) <= 7
 
@@ -66,22 +71,22 @@ def test_everything_fits_when_the_capacity_is_the_number_of_objects(name: str) -
 
 @every_policy
 def test_asking_whether_a_key_is_resident_is_not_a_use(name: str) -> None:
-    quiet, asked = POLICIES[name](3), POLICIES[name](3)
-    rng = random.Random(4)
-    for _ in range(500):
-        key = rng.choice("abcdefgh")
+    requests = random.Random(4).choices("abcdefgh", k=500)
+    quiet, asked = make(name, 3, requests), make(name, 3, requests)
+    for key in requests:
         assert ask(quiet, key) == ask(asked, key)
         _ = [other in asked for other in "abcdefgh"]
 
 
-def test_only_a_policy_with_dice_has_no_naive_twin() -> None:
+def test_only_the_policy_that_is_nothing_but_dice_has_no_naive_twin() -> None:
     assert set(POLICIES) - set(NAIVE) == {"random"}
 
 
-@pytest.mark.parametrize("name", NAIVE)
+@pytest.mark.parametrize("name", [name for name in NAIVE if not name.startswith("sampled")])
 def test_the_first_key_listed_is_the_next_victim(name: str) -> None:
-    policy = POLICIES[name](4)
-    for key in zipf(400, objects=12):
+    trace = zipf(400, objects=12)
+    policy = make(name, 4, [*trace, "new"])
+    for key in trace:
         ask(policy, key)  # type: ignore[arg-type]
     expected = next(iter(policy))
     assert policy.insert("new") == [expected]
@@ -91,14 +96,14 @@ def test_the_first_key_listed_is_the_next_victim(name: str) -> None:
 @pytest.mark.parametrize("capacity", [0, -3])
 def test_a_capacity_below_one_is_refused_by_its_value(name: str, capacity: int) -> None:
     with pytest.raises(ValueError, match=f"not {capacity}"):
-        POLICIES[name](capacity)
+        make(name, capacity, [])
 
 
 @every_policy
 @pytest.mark.parametrize("capacity", [2.5, "10", None, True, float("nan")])
 def test_a_capacity_that_is_no_whole_number_is_refused(name: str, capacity: object) -> None:
     with pytest.raises(TypeError, match="whole number"):
-        POLICIES[name](capacity)  # type: ignore[arg-type]
+        make(name, capacity, [])
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=80), st.integers(1, 8))
@@ -146,14 +151,18 @@ def reference_hits(folder: Path, trace: str, column: str) -> dict[int, int]:
     return hits
 
 
+def readable_hits(trace: Trace, policy: Any, capacities: Iterable[int]) -> dict[int, int]:
+    """Hit counts of the classes in this room; the compiled ones have tests of their own."""
+    return {c: simulate(trace, policy, c, compiled=False).hits for c in capacities}
+
+
 @pytest.mark.parametrize("name", REFERENCE_NAMES)
 @pytest.mark.parametrize("trace", SMALL_TRACES)
 def test_hit_counts_equal_those_of_libcachesim(
     name: str, trace: str, traces_folder: Path, published_trace: Callable[[str], Trace]
 ) -> None:
     expected = reference_hits(traces_folder, trace, REFERENCE_NAMES[name])
-    measured = {c: simulate(published_trace(trace), name, c).hits for c in expected}
-    assert measured == expected
+    assert readable_hits(published_trace(trace), name, expected) == expected
 
 
 @pytest.mark.slow
@@ -162,9 +171,9 @@ def test_hit_counts_equal_those_of_libcachesim(
 def test_hit_counts_equal_those_of_libcachesim_on_long_traces(
     name: str, trace: str, traces_folder: Path, published_trace: Callable[[str], Trace]
 ) -> None:
-    expected = reference_hits(traces_folder, trace, REFERENCE_NAMES[name])
-    measured = {c: simulate(published_trace(trace), name, c).hits for c in expected}
-    assert measured == expected
+    counts = reference_hits(traces_folder, trace, REFERENCE_NAMES[name])
+    expected = {capacity: counts[capacity] for capacity in (min(counts), max(counts))}
+    assert readable_hits(published_trace(trace), name, expected) == expected
 
 
 @pytest.mark.parametrize(("share", "column"), [(0.2, "2Q-Kin20"), (0.3, "2Q-Kin30")])
@@ -181,8 +190,7 @@ def test_two_queue_with_another_kin_equals_libcachesim(
             super().__init__(capacity, kin=share)
 
     expected = reference_hits(traces_folder, trace, column)
-    measured = {c: simulate(published_trace(trace), WithKin, c).hits for c in expected}
-    assert measured == expected
+    assert readable_hits(published_trace(trace), WithKin, expected) == expected
 
 
 def test_the_victims_of_random_are_decided_by_the_seed() -> None:

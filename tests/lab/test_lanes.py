@@ -195,4 +195,4 @@ def test_the_shelves_of_lfu_are_lanes() -> None:
     for key in "ab":
         lfu.insert(key)
     lfu.hit("a")
-    assert reader.read().lanes == {"count": ("b", "a"), "shelves 1": ("b",), "shelves 2": ("a",)}
+    assert reader.read().lanes == {"count": ("a", "b"), "shelves 1": ("b",), "shelves 2": ("a",)}

@@ -149,6 +149,11 @@ def test_a_stored_none_that_was_evicted_is_a_miss() -> None:
         assert recording.outcomes[-1].hit is False
 
 
+def test_a_policy_that_knows_requests_only_is_not_given_other_operations() -> None:
+    with pytest.raises(ValueError, match=r"Belady knows requests only: .* not \('put', 'a', 1\)"):
+        record("belady", [("put", "a", 1), ("get", "a")])
+
+
 def test_a_deleted_key_is_no_victim() -> None:
     recording = record(LRU, [("put", "a", 1), ("delete", "a")])
     assert recording.outcomes[-1].victims == ()

@@ -50,6 +50,12 @@ def test_without_arguments_there_is_something_to_see() -> None:
     assert any("ask" in frame for frame in EvictionStepper().frames)
 
 
+def test_a_policy_that_needs_the_future_is_told_the_requests() -> None:
+    stepper = EvictionStepper("belady", RUN)
+    assert "future" in [lane["name"] for lane in stepper.lanes]
+    assert stepper.frames[4]["say"] == EvictionStepper("lru", "a b c a d", 3).frames[4]["say"]
+
+
 def test_one_request_is_counted_in_the_singular() -> None:
     assert repr(EvictionStepper("fifo", "a", 1)) == "EvictionStepper(FIFO, capacity 1, 1 request)"
 
