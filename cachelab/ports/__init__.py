@@ -8,22 +8,35 @@ or a grader can put something it controls in their place.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from .errors import CachelabError, ServerUnavailable, StoreError
+from .errors import CachelabError, ServerUnavailable, SourceError, StoreError
+from .instrument import LostAnswer, instrument
+from .journal import Event, Journal
 from .memory import MemoryStore
-from .runtime import Clock, Lock, ManualClock, Runtime, Task, ThreadRuntime
+from .runtime import Clock, Lock, ManualClock, Runtime, Signal, Task, ThreadRuntime
+from .sources import MemorySource, Source, Versioned
 from .stores import MISSING, Missing, Store
 
 if TYPE_CHECKING:
-    from .connection import connect
+    from .connection import connect, connect_blocking
+    from .postgres import start_postgres
     from .redis_store import RedisStore
     from .servers import Server, server_binary, start_server
+    from .sim import Deadlock, SimRuntime, TooManySteps
+    from .sql_source import SQLSource
 
-# These need redis-py, which takes a tenth of a second to import: only who uses them pays.
+# These need redis-py, SQLAlchemy or greenlet, which take up to a tenth of a second to import:
+# only who uses them pays.
 _LATER = {
+    "Deadlock": ".sim",
     "RedisStore": ".redis_store",
+    "SQLSource": ".sql_source",
     "Server": ".servers",
+    "SimRuntime": ".sim",
+    "TooManySteps": ".sim",
     "connect": ".connection",
+    "connect_blocking": ".connection",
     "server_binary": ".servers",
+    "start_postgres": ".postgres",
     "start_server": ".servers",
 }
 
@@ -42,19 +55,34 @@ __all__ = [
     "MISSING",
     "CachelabError",
     "Clock",
+    "Deadlock",
+    "Event",
+    "Journal",
     "Lock",
+    "LostAnswer",
     "ManualClock",
+    "MemorySource",
     "MemoryStore",
     "Missing",
     "RedisStore",
     "Runtime",
+    "SQLSource",
     "Server",
     "ServerUnavailable",
+    "Signal",
+    "SimRuntime",
+    "Source",
+    "SourceError",
     "Store",
     "StoreError",
     "Task",
     "ThreadRuntime",
+    "TooManySteps",
+    "Versioned",
     "connect",
+    "connect_blocking",
+    "instrument",
     "server_binary",
+    "start_postgres",
     "start_server",
 ]

@@ -59,13 +59,13 @@ def decode(payload: bytes) -> Any:
     """
     try:
         text = payload.decode("utf-8", "surrogatepass")
-        return json.loads(text, object_hook=_unpack, parse_constant=_refuse)
+        return _DECODER.decode(text)
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise ValueError("these bytes are not a value that was kept here") from error
 
 
 def _dumps(packed: Any) -> str:
-    return json.dumps(packed, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(packed)
 
 
 def _pack(value: Any) -> Any:
@@ -156,3 +156,8 @@ _UNPACK: dict[str, Pack] = {
     "!date": date.fromisoformat,
     "!decimal": Decimal,
 }
+
+# Made once: json.loads and json.dumps would make new ones at each call, which takes longer than
+# the coding of a small value.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(object_hook=_unpack, parse_constant=_refuse)

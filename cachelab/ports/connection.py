@@ -6,12 +6,13 @@ second, where redis-py by itself waits for minutes (5 s a try, eleven tries). It
 `StoreError` where they enter, so nothing above depends on the library's.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import redis
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
@@ -55,6 +56,42 @@ def connect(
         scheme = address.partition("://")[0]  # what follows may hold a password
         raise ValueError(f"a server's URL begins with {', '.join(SCHEMES)}, not with {scheme}://")
     return redis.Redis(unix_socket_path=address, **settings)
+
+
+def connect_blocking(address: str, *, longest: float, **options: Any) -> redis.Redis:
+    """
+    A client for commands that wait at the server, such as BLPOP or XREADGROUP with BLOCK.
+
+    Have none of them wait longer than `longest` seconds: this client listens a little longer than
+    that, where one with a shorter timeout would give up first, and lose what the server then sent.
+    Nothing is sent twice. Keep it apart from the client for everything else, which is to be quick.
+
+    Raises:
+        ValueError: `longest` is not above zero, or the URL is of another kind.
+
+    >>> client = connect_blocking("redis://127.0.0.1:6379", longest=5)
+    >>> client.connection_pool.connection_kwargs["socket_timeout"]
+    5.25
+    """
+    if not 0 < longest < math.inf:
+        raise ValueError(f"longest must be a number of seconds above 0, not {longest!r}")
+    settings: dict[str, Any] = {"socket_timeout": longest + TIMEOUT, **options}
+    return connect(address, retries=0, **settings)
+
+
+def without_retries(client: redis.Redis) -> redis.Redis:
+    """
+    A client of the same server and settings that sends each command once; yours to close.
+
+    For commands that do more when they are repeated, such as INCR and XADD, or answer otherwise,
+    such as SET with NX.
+
+    >>> without_retries(connect("redis://127.0.0.1:6379", retries=3)).get_retry().get_retries()
+    0
+    """
+    pool = client.connection_pool
+    settings = {**pool.connection_kwargs, "retry": Retry(NoBackoff(), 0)}
+    return redis.Redis.from_pool(type(pool)(connection_class=pool.connection_class, **settings))
 
 
 @contextmanager

@@ -16,3 +16,16 @@ class ServerUnavailable(CachelabError):  # noqa: N818 - reads as the sentence it
 
 class StoreError(CachelabError):
     """The cache server failed while a store used it; its own error is the cause."""
+
+
+class SourceError(CachelabError):
+    """
+    The database failed, or refused a row; its own error is the cause.
+
+    `key` names the row that was refused, where that is known: the others of its batch are not to
+    blame, though none of them was stored either.
+    """
+
+    def __init__(self, message: str, key: str | None = None) -> None:
+        super().__init__(message)
+        self.key = key

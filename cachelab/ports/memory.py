@@ -14,7 +14,7 @@ from typing import Any
 
 from .codec import decode, encode
 from .runtime import Clock, ThreadRuntime
-from .stores import MISSING, Absent, check_key, check_ttl
+from .stores import MISSING, Absent, OnCorrupt, check_key, check_ttl, log_corrupt
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ class MemoryStore:
     MISSING
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, on_corrupt: OnCorrupt = log_corrupt) -> None:
         self.clock: Clock = ThreadRuntime() if clock is None else clock
+        self.on_corrupt = on_corrupt
         self.entries: dict[str, Entry] = {}
         self._lock = Lock()
 
@@ -57,13 +58,15 @@ class MemoryStore:
         entry = self.entries.get(check_key(key))
         if entry is None:
             return MISSING
+        if self._seconds_left(entry) <= 0:
+            self._drop(key, entry)
+            return MISSING
         try:
-            if self._seconds_left(entry) > 0:
-                return decode(entry.payload)
-        except ValueError:
-            pass  # the bytes are damaged: as good as dead
-        self._drop(key, entry)
-        return MISSING
+            return decode(entry.payload)
+        except ValueError as error:
+            self._drop(key, entry)
+            self.on_corrupt(key, error)
+            return MISSING
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
         """Return the keys that are present with their values, in the order asked."""
@@ -76,25 +79,45 @@ class MemoryStore:
 
     def set_many(self, entries: Mapping[str, Any], ttl: float | None = None) -> None:
         """Keep each of `entries` for `ttl` seconds; all are checked before the first is kept."""
-        ttl = check_ttl(ttl)
-        payloads = {check_key(key): encode(value) for key, value in entries.items()}
-        dies_at = None if ttl is None else self.clock.now() + ttl
+        dies_at = self._end(ttl)
+        fresh = {check_key(key): Entry(encode(value), dies_at) for key, value in entries.items()}
         with self._lock:
-            for key, payload in payloads.items():
-                self.entries[key] = Entry(payload, dies_at)
+            self.entries.update(fresh)
+
+    def add(self, key: str, value: Any, ttl: float | None = None) -> bool:
+        """Keep `value` under `key` if nothing is there; tell whether it was kept."""
+        fresh = Entry(encode(value), self._end(ttl))
+        with self._lock:
+            if self._alive(check_key(key)) is not None:
+                return False
+            self.entries[key] = fresh
+        return True
+
+    def replace(self, key: str, old: Any, new: Any | Absent, ttl: float | None = None) -> bool:
+        """Put `new`, or nothing if MISSING, in the place of `old`; tell whether that was there."""
+        expected, dies_at = encode(old), self._end(ttl)
+        fresh = None if new is MISSING else Entry(encode(new), dies_at)
+        with self._lock:
+            found = self._alive(check_key(key))
+            if found is None or found.payload != expected:
+                return False
+            if fresh is None:
+                del self.entries[key]
+            else:
+                self.entries[key] = fresh
+        return True
 
     def delete(self, key: str) -> bool:
         """Drop `key`; tell whether it was there, and alive."""
         with self._lock:
-            entry = self.entries.pop(check_key(key), None)
-        return entry is not None and self._seconds_left(entry) > 0
+            found = self._alive(check_key(key))
+            self.entries.pop(key, None)
+        return found is not None
 
     def ttl(self, key: str) -> float | Absent | None:
         """Return the seconds that `key` has left, None if it never expires, or MISSING."""
         entry = self.entries.get(check_key(key))
-        if entry is None:
-            return MISSING
-        left = self._seconds_left(entry)
+        left = 0.0 if entry is None else self._seconds_left(entry)
         if left <= 0:
             return MISSING
         return None if left == math.inf else left
@@ -112,6 +135,14 @@ class MemoryStore:
 
     def _seconds_left(self, entry: Entry) -> float:
         return math.inf if entry.dies_at is None else entry.dies_at - self.clock.now()
+
+    def _end(self, ttl: float | None) -> float | None:
+        ttl = check_ttl(ttl)
+        return None if ttl is None else self.clock.now() + ttl
+
+    def _alive(self, key: str) -> Entry | None:
+        entry = self.entries.get(key)
+        return None if entry is None or self._seconds_left(entry) <= 0 else entry
 
     def _drop(self, key: str, entry: Entry) -> None:
         # Another thread may have put a new entry here since `entry` was looked at: that one stays.

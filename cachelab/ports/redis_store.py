@@ -13,13 +13,22 @@ from typing import Any, TypeVar
 import redis
 
 from .codec import decode, encode
-from .connection import connect, store_errors
-from .stores import MISSING, Absent, check_key, check_ttl
+from .connection import connect, store_errors, without_retries
+from .stores import MISSING, Absent, OnCorrupt, check_key, check_ttl, log_corrupt
 
 T = TypeVar("T")
 
 BATCH = 500
 """Keys sent in one trip, so that a long list does not outlast the client's timeout."""
+
+REPLACE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1])
+elseif ARGV[3] == '' then redis.call('SET', KEYS[1], ARGV[2])
+else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+return 1
+"""
+"""What a server does as one command: compare, and then set or, with an empty value, drop."""
 
 
 class RedisStore:
@@ -28,10 +37,12 @@ class RedisStore:
 
     `server` is an address, as for `connect`, or a client you made; a client stays yours to close.
     The server counts milliseconds, and lets an entry be seen until its last one is over.
-    With an address the store repeats a command once when the answer is lost, which is harmless
-    for what it sends, except that `delete` may then say False of a key it did drop.
+    With an address the store repeats a command once when the answer is lost, where that is
+    harmless: `delete` may then say False of a key it did drop. `add` and `replace` are never
+    repeated, whatever client they are given: a second try would find the first one's work.
 
-    Complexity: one round trip per verb and per 500 keys; `clear` looks at every key of the server.
+    Complexity: one round trip per verb and per 500 keys, and two more for the first `replace`;
+    `clear` looks at every key of the server.
 
     Raises:
         ValueError: the client turns answers into text, or `clear` is asked for without a prefix.
@@ -43,19 +54,27 @@ class RedisStore:
     ((19, 'EUR'), MISSING)
     """
 
-    def __init__(self, server: "str | redis.Redis", prefix: str = "") -> None:
+    def __init__(
+        self,
+        server: "str | redis.Redis",
+        prefix: str = "",
+        on_corrupt: OnCorrupt = log_corrupt,
+    ) -> None:
         self._owned = isinstance(server, str)
         self.client = connect(server, retries=1) if isinstance(server, str) else server
         self.prefix = check_key(prefix)
+        self.on_corrupt = on_corrupt
         if self.client.get_encoder().decode_responses:
             raise ValueError("RedisStore needs a client made with decode_responses=False")
+        self._once = without_retries(self.client)
+        self._replace = self._once.register_script(REPLACE)
 
     def get(self, key: str) -> Any | Absent:
         """Return the value of `key`, or MISSING; damaged bytes are dropped and are a miss."""
         name = self._name(key)
         with store_errors():
             payload: Any = self.client.get(name)
-            return self._decoded(name, payload)
+            return self._decoded(key, payload)
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
         """Return the keys that are present with their values, in the order asked."""
@@ -64,8 +83,8 @@ class RedisStore:
             names = [self._name(key) for key in batch]
             with store_errors():
                 payloads: Any = self.client.mget(names)
-                for key, name, payload in zip(batch, names, payloads, strict=True):
-                    found[key] = self._decoded(name, payload)
+                for key, payload in zip(batch, payloads, strict=True):
+                    found[key] = self._decoded(key, payload)
         return {key: value for key, value in found.items() if value is not MISSING}
 
     def set(self, key: str, value: Any, ttl: float | None = None) -> None:
@@ -83,6 +102,17 @@ class RedisStore:
                 for name, payload in batch:
                     pipeline.set(name, payload, px=px)
                 pipeline.execute()
+
+    def add(self, key: str, value: Any, ttl: float | None = None) -> bool:
+        """Keep `value` under `key` if nothing is there; tell whether it was kept."""
+        name, payload, px = self._name(key), encode(value), _milliseconds(ttl)
+        with store_errors():
+            return bool(self._once.set(name, payload, px=px, nx=True))
+
+    def replace(self, key: str, old: Any, new: Any | Absent, ttl: float | None = None) -> bool:
+        """Put `new`, or nothing if MISSING, in the place of `old`; tell whether that was there."""
+        payload = b"" if new is MISSING else encode(new)  # no value is encoded as nothing at all
+        return self._swap(self._name(key), encode(old), payload, _milliseconds(ttl))
 
     def delete(self, key: str) -> bool:
         """Drop `key`; tell whether it was there."""
@@ -110,6 +140,7 @@ class RedisStore:
 
     def close(self) -> None:
         """Close the connections that this store opened."""
+        self._once.close()
         if self._owned:
             self.client.close()
 
@@ -119,15 +150,19 @@ class RedisStore:
     def _name(self, key: str) -> bytes:
         return (self.prefix + check_key(key)).encode("utf-8", "surrogatepass")
 
-    def _decoded(self, name: bytes, payload: bytes | None) -> Any | Absent:
+    def _decoded(self, key: str, payload: bytes | None) -> Any | Absent:
         if payload is None:
             return MISSING
         try:
             return decode(payload)
-        except ValueError:
-            # A sound entry written meanwhile goes too: one miss more, never a wrong answer.
-            self.client.delete(name)
+        except ValueError as error:
+            self._swap(self._name(key), payload, b"")
+            self.on_corrupt(key, error)
             return MISSING
+
+    def _swap(self, name: bytes, old: bytes, new: bytes, px: int | None = None) -> bool:
+        with store_errors():
+            return bool(self._replace(keys=[name], args=[old, new, "" if px is None else px]))
 
 
 def _milliseconds(ttl: float | None) -> int | None:

@@ -3,7 +3,8 @@ Time and concurrency, handed to a cache instead of reached for.
 
 Code that asks an injected `Clock` for the time can be tested without waiting, and code that asks
 an injected `Runtime` to sleep, to spawn and to lock can run under a scheduler that decides the
-order. `ThreadRuntime` is the real thing; `ManualClock` is a clock that a test or a lesson moves.
+order. `ThreadRuntime` is the real thing, `SimRuntime` (in `sim`) that scheduler; `ManualClock` is
+a clock that a test or a lesson moves.
 """
 
 import math
@@ -48,11 +49,40 @@ class Lock(Protocol):
     ) -> None: ...
 
 
+class Signal(Protocol):
+    """
+    Something that has happened or not yet, for others to wait for.
+
+    It happens once: there is no way to take it back.
+    """
+
+    def set(self) -> None:
+        """Let it have happened, and everybody who waits go on."""
+        ...
+
+    def is_set(self) -> bool:
+        """Tell whether it has happened."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it happens or `timeout` seconds pass; tell whether it has happened."""
+        ...
+
+
 class Task(Protocol):
     """A call under way, as `Runtime.spawn` returns it."""
 
-    def join(self) -> Any:
-        """Wait for the call to end; return what it returned, or raise what it raised."""
+    def join(self, timeout: float | None = None) -> Any:
+        """
+        Wait for the call to end; return what it returned, or raise what it raised.
+
+        Raises:
+            TimeoutError: it has not ended after `timeout` seconds.
+        """
+        ...
+
+    def done(self) -> bool:
+        """Tell whether the call has ended, well or badly."""
         ...
 
 
@@ -68,12 +98,24 @@ class Runtime(Clock, Protocol):
         """Let `seconds` pass for the calling task."""
         ...
 
-    def spawn(self, fn: Callable[..., Any], *args: Any) -> Task:
-        """Start `fn(*args)` beside the caller."""
+    def spawn(self, fn: Callable[..., Any], *args: Any, name: str | None = None) -> Task:
+        """Start `fn(*args)` beside the caller, as a task called `name`."""
         ...
 
     def lock(self) -> Lock:
         """Make a new lock, free to take."""
+        ...
+
+    def event(self) -> Signal:
+        """Make something to wait for, which has not happened yet."""
+        ...
+
+    def checkpoint(self, label: str = "") -> None:
+        """Mark a place where another task may well come in between."""
+        ...
+
+    def task_name(self) -> str:
+        """Return the name of the calling task."""
         ...
 
 
@@ -97,13 +139,24 @@ class ThreadRuntime:
         """Let `seconds` pass for the calling thread."""
         time.sleep(seconds)
 
-    def spawn(self, fn: Callable[..., Any], *args: Any) -> Task:
+    def spawn(self, fn: Callable[..., Any], *args: Any, name: str | None = None) -> Task:
         """Start `fn(*args)` on a thread of its own."""
-        return _ThreadTask(fn, args)
+        return _ThreadTask(fn, args, name)
 
     def lock(self) -> Lock:
         """Make a new lock, free to take."""
         return threading.Lock()
+
+    def event(self) -> Signal:
+        """Make something to wait for, which has not happened yet."""
+        return threading.Event()
+
+    def checkpoint(self, label: str = "") -> None:
+        """Do nothing: the machine lets threads in between wherever it likes."""
+
+    def task_name(self) -> str:
+        """Return the name of the calling thread."""
+        return threading.current_thread().name
 
     def __repr__(self) -> str:
         return "ThreadRuntime()"
@@ -112,10 +165,10 @@ class ThreadRuntime:
 class _ThreadTask:
     """A call running on its own thread, which keeps its outcome for `join`."""
 
-    def __init__(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    def __init__(self, fn: Callable[..., Any], args: tuple[Any, ...], name: str | None) -> None:
         self._value: Any = None
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(fn, args), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(fn, args), name=name, daemon=True)
         self._thread.start()
 
     def _run(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> None:
@@ -124,12 +177,21 @@ class _ThreadTask:
         except BaseException as error:  # noqa: BLE001 - kept whole, and raised again by join
             self._error = error
 
-    def join(self) -> Any:
+    def join(self, timeout: float | None = None) -> Any:
         """Wait for the call to end; return what it returned, or raise what it raised."""
-        self._thread.join()
+        self._thread.join(timeout)
+        if self._thread.is_alive():
+            raise TimeoutError(f"{self._thread.name} has not ended after {timeout!r} seconds")
         if self._error is not None:
             raise self._error
         return self._value
+
+    def done(self) -> bool:
+        """Tell whether the call has ended, well or badly."""
+        return not self._thread.is_alive()
+
+    def __repr__(self) -> str:
+        return f"<task {self._thread.name}: {'ended' if self.done() else 'under way'}>"
 
 
 class ManualClock:

@@ -6,9 +6,13 @@ key, a shorter life, a second tier) is a store around a store, so this contract 
 Absence is `MISSING`, never None: "there is no such user" is an answer, and answers can be kept.
 """
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any, Final, Literal, Protocol, TypeAlias
+
+OnCorrupt: TypeAlias = Callable[[str, ValueError], None]
+"""Is told the key whose bytes could not be read, and why; they are removed already."""
 
 MAX_TTL: Final = 3e9
 """The longest time to live in seconds, about 95 years: servers refuse what overflows them."""
@@ -48,6 +52,16 @@ class Store(Protocol):
     A value comes back as it went in, equal and of the same type, and as a fresh copy: changing
     it changes nothing in the store. What `cachelab.ports.codec` cannot carry is refused by `set`.
 
+    `add` and `replace` make leases: a reader that misses adds a placeholder nobody else could have
+    written, and puts its value in place of it later. Whoever deletes or sets the key meanwhile
+    takes the placeholder away, so a value that was read too early finds no place.
+
+    An entry whose bytes cannot be read is a miss. It is removed, unless a new one came meanwhile,
+    and its key and error go to the callback `on_corrupt` that a store is made with; by itself a
+    store logs a warning.
+
+    A verb whose answer is lost raises StoreError though it may have been carried out.
+
     Raises:
         TypeError: a key is not text, or a value (or a ttl) is of a kind that cannot be kept.
         ValueError: a ttl is not above zero, or is above `MAX_TTL`.
@@ -70,6 +84,20 @@ class Store(Protocol):
         """Keep each of `entries` for `ttl` seconds; not one atomic step."""
         ...
 
+    def add(self, key: str, value: Any, ttl: float | None = None) -> bool:
+        """Keep `value` under `key` if nothing is there, in one step; tell whether it was kept."""
+        ...
+
+    def replace(self, key: str, old: Any, new: Any | Absent, ttl: float | None = None) -> bool:
+        """
+        Put `new` in the place of `old`, and start a new life; tell whether `old` was there.
+
+        One atomic step: whatever was stored or dropped since `old` was seen makes it False. With
+        MISSING for `new` the entry is dropped. `old` is as it was stored or read: the encoded bytes
+        are compared, so equal dicts in another order differ, and so do 1, 1.0 and True.
+        """
+        ...
+
     def delete(self, key: str) -> bool:
         """Drop `key`; tell whether it was there."""
         ...
@@ -85,6 +113,11 @@ class Store(Protocol):
     def close(self) -> None:
         """Give back what the store holds open; it is not used afterwards."""
         ...
+
+
+def log_corrupt(key: str, error: ValueError) -> None:
+    """Log a warning about an entry that could not be read: what a store does unless told better."""
+    logging.getLogger("cachelab.ports").warning("the entry of %r was removed: %s", key, error)
 
 
 def check_key(key: str) -> str:

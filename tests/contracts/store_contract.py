@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cachelab.ports import MISSING, Store
+from cachelab.ports import MISSING, Store, ThreadRuntime
 
 Advance = Callable[[float], None]
 
@@ -81,6 +81,8 @@ class StoreContract:
             lambda: store.get_many([key]),
             lambda: store.set(key, 1),
             lambda: store.set_many({key: 1}),
+            lambda: store.add(key, 1),
+            lambda: store.replace(key, 1, 2),
             lambda: store.delete(key),
             lambda: store.ttl(key),
         ]
@@ -173,6 +175,10 @@ class StoreContract:
             store.set("k", 1, ttl=ttl)
         with pytest.raises(ValueError, match="ttl must be above 0"):
             store.set_many({"k": 1}, ttl=ttl)
+        with pytest.raises(ValueError, match="ttl must be above 0"):
+            store.add("k", 1, ttl=ttl)
+        with pytest.raises(ValueError, match="ttl must be above 0"):
+            store.replace("k", 1, 2, ttl=ttl)
         assert store.get("k") is MISSING
 
     @pytest.mark.parametrize("ttl", ["60", True, b"1"])
@@ -190,3 +196,97 @@ class StoreContract:
         store.set_many({f"k{i}": i for i in range(1_000)})
         store.clear()
         assert store.get_many(f"k{i}" for i in range(1_000)) == {}
+
+    def test_add_keeps_a_value_only_where_there_is_none(self, store: Store) -> None:
+        assert store.add("k", None) is True
+        assert store.add("k", "second") is False
+        assert store.get("k") is None
+
+    def test_add_gives_a_ttl_and_leaves_the_one_of_another(self, store: Store) -> None:
+        store.add("k", 1, ttl=1000)
+        store.add("k", 1, ttl=10)
+        left = store.ttl("k")
+        assert isinstance(left, float)
+        assert left > 900
+
+    def test_add_takes_the_place_of_a_dead_entry(self, store: Store, advance: Advance) -> None:
+        store.set("k", "old", ttl=1000)
+        advance(1001)
+        assert store.add("k", "new") is True
+        assert store.get("k") == "new"
+        assert store.ttl("k") is None
+
+    @pytest.mark.parametrize("value", VALUES, ids=repr)
+    def test_replace_knows_a_value_that_was_stored_or_read(self, store: Store, value: Any) -> None:
+        store.set("k", value)
+        assert store.replace("k", value, value) is True
+        assert store.replace("k", store.get("k"), ["new"]) is True
+        assert store.get("k") == ["new"]
+
+    def test_replace_of_another_value_changes_nothing(self, store: Store) -> None:
+        store.set("k", 1, ttl=1000)
+        for other in (2, 1.0, True, "1", [1], None):
+            assert store.replace("k", other, "new") is False
+        assert store.get("k") == 1
+        assert store.ttl("k") is not None
+
+    def test_replace_of_nothing_keeps_nothing(self, store: Store) -> None:
+        assert store.replace("k", None, 1) is False
+        assert store.get("k") is MISSING
+
+    def test_replace_of_a_dead_entry_keeps_nothing(self, store: Store, advance: Advance) -> None:
+        store.set("k", "old", ttl=1000)
+        advance(1001)
+        assert store.replace("k", "old", "new") is False
+        assert store.get("k") is MISSING
+
+    def test_replace_starts_a_new_life(self, store: Store, advance: Advance) -> None:
+        store.set("k", "old", ttl=1000)
+        assert store.replace("k", "old", "new", ttl=5000)
+        advance(2000)
+        assert store.get("k") == "new"
+        assert store.replace("k", "new", "newer")
+        assert store.ttl("k") is None
+
+    def test_replace_by_missing_drops_the_entry(self, store: Store) -> None:
+        store.set("k", "old")
+        assert store.replace("k", "other", MISSING) is False
+        assert store.replace("k", "old", MISSING) is True
+        assert store.get("k") is MISSING
+
+    def test_replace_refuses_what_would_not_come_back(self, store: Store) -> None:
+        store.set("k", "old")
+        with pytest.raises(TypeError, match="cannot be kept"):
+            store.replace("k", "old", 3j)
+        with pytest.raises(TypeError, match="cannot be kept"):
+            store.add("other", 3j)
+        assert store.get_many(["k", "other"]) == {"k": "old"}
+
+    def test_a_lease_that_was_taken_away_leaves_no_place_for_a_late_value(
+        self, store: Store
+    ) -> None:
+        assert store.add("k", ["lease", 1], ttl=1000)
+        assert store.delete("k")
+        assert store.add("k", ["lease", 2], ttl=1000)
+        assert store.replace("k", ["lease", 1], "old") is False
+        assert store.replace("k", ["lease", 2], "new") is True
+        assert store.get("k") == "new"
+
+    def test_of_many_threads_that_add_one_key_one_succeeds(self, store: Store) -> None:
+        runtime = ThreadRuntime()
+        tasks = [runtime.spawn(store.add, "k", number) for number in range(8)]
+        added = [number for number, task in enumerate(tasks) if task.join()]
+        assert added == [store.get("k")]
+
+    def test_threads_that_compare_and_set_lose_no_update(self, store: Store) -> None:
+        def add_five() -> None:
+            done = 0
+            while done < 5:
+                count = store.get("k")
+                done += store.replace("k", count, count + 1)
+
+        store.set("k", 0)
+        runtime = ThreadRuntime()
+        for task in [runtime.spawn(add_five) for _ in range(4)]:
+            task.join()
+        assert store.get("k") == 20

@@ -66,6 +66,12 @@ def test_a_value_comes_back_as_it_went_in(value: Any) -> None:
 
 
 @given(values)
+def test_a_value_that_was_read_has_the_same_bytes_again(value: Any) -> None:
+    payload = encode(value)
+    assert encode(decode(payload)) == payload
+
+
+@given(values)
 def test_the_bytes_are_json(value: Any) -> None:
     json.loads(encode(value), parse_constant=pytest.fail)
 

@@ -1,5 +1,6 @@
 """The in-process store: the contract, the exact moment of death, and a model it is held against."""
 
+import logging
 from collections.abc import Callable
 
 import pytest
@@ -46,11 +47,27 @@ def test_a_dead_entry_that_was_asked_for_no_longer_takes_room() -> None:
 
 
 @pytest.mark.parametrize("payload", [b"", b"\xff", b"{", b'{"!set":[[]]}', b'{"!unknown":1}'])
-def test_damaged_bytes_are_a_miss_and_are_removed(payload: bytes) -> None:
-    store = MemoryStore()
+def test_damaged_bytes_are_a_miss_are_reported_and_are_removed(payload: bytes) -> None:
+    told: list[tuple[str, str]] = []
+    store = MemoryStore(on_corrupt=lambda key, error: told.append((key, str(error))))
     store.entries["k"] = Entry(payload, None)
     assert store.get("k") is MISSING
     assert store.entries == {}
+    assert store.get_many(["k"]) == {}
+    assert told == [("k", "these bytes are not a value that was kept here")]
+
+
+def test_without_a_callback_damaged_bytes_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    store = MemoryStore()
+    store.entries["k"] = Entry(b"{", None)
+    store.get("k")
+    assert caplog.record_tuples == [
+        (
+            "cachelab.ports",
+            logging.WARNING,
+            "the entry of 'k' was removed: these bytes are not a value that was kept here",
+        )
+    ]
 
 
 def test_without_a_clock_time_is_the_machine_s() -> None:
@@ -95,7 +112,7 @@ class AgainstAModel(RuleBasedStateMachine):
         super().__init__()
         self.clock = ManualClock()
         self.store = MemoryStore(self.clock)
-        self.written: list[tuple[str, int | None, float | None]] = []
+        self.written: list[tuple[str, object, float | None]] = []
 
     def expected(self, key: str) -> object:
         for name, value, dies_at in reversed(self.written):
@@ -109,6 +126,29 @@ class AgainstAModel(RuleBasedStateMachine):
         self.store.set(key, value, ttl)
         dies_at = None if ttl is None else self.clock.now() + ttl
         self.written.append((key, value, dies_at))
+
+    @rule(key=keys, value=st.none() | st.integers(0, 3), ttl=st.none() | st.integers(1, 4))
+    def add(self, key: str, value: int | None, ttl: int | None) -> None:
+        is_free = self.expected(key) is MISSING
+        assert self.store.add(key, value, ttl) == is_free
+        if is_free:
+            self.written.append((key, value, None if ttl is None else self.clock.now() + ttl))
+
+    @rule(
+        key=keys,
+        old=st.none() | st.integers(0, 3),
+        new=st.just(MISSING) | st.none() | st.integers(0, 3),
+        ttl=st.none() | st.integers(1, 4),
+    )
+    def replace(self, key: str, old: int | None, new: object, ttl: int | None) -> None:
+        found = self.expected(key)
+        is_there = found is not MISSING and found == old
+        assert self.store.replace(key, old, new, ttl) == is_there
+        if is_there and new is MISSING:
+            self.written = [entry for entry in self.written if entry[0] != key]
+        elif is_there:
+            dies_at = None if ttl is None else self.clock.now() + ttl
+            self.written.append((key, new, dies_at))
 
     @rule(key=keys)
     def delete(self, key: str) -> None:

@@ -21,6 +21,7 @@ from cachelab.ports import (
     StoreError,
     ThreadRuntime,
     connect,
+    connect_blocking,
     start_server,
 )
 from tests.contracts.store_contract import StoreContract
@@ -97,16 +98,45 @@ def fake() -> fakeredis.FakeRedis:
 
 
 @pytest.mark.parametrize("payload", [b"", b"\xff", b"{", b'{"!set":[[]]}', b'{"!unknown":1}'])
-def test_damaged_bytes_are_a_miss_and_are_removed(
+def test_damaged_bytes_are_a_miss_are_reported_and_are_removed(
     fake: fakeredis.FakeRedis, payload: bytes
 ) -> None:
-    store = RedisStore(fake, prefix="p:")
+    told: list[str] = []
+    store = RedisStore(fake, prefix="p:", on_corrupt=lambda key, _: told.append(key))
     fake.set("p:one", payload)
     fake.set("p:two", payload)
     store.set("three", 3)
     assert store.get("one") is MISSING
     assert store.get_many(["two", "three"]) == {"three": 3}
     assert fake.keys() == [b"p:three"]
+    assert told == ["one", "two"]
+
+
+def test_without_a_callback_damaged_bytes_are_logged(
+    fake: fakeredis.FakeRedis, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.set("p:k", b"{")
+    RedisStore(fake, prefix="p:").get("k")
+    assert [record.getMessage() for record in caplog.records] == [
+        "the entry of 'k' was removed: these bytes are not a value that was kept here"
+    ]
+
+
+class Overtaken(fakeredis.FakeRedis):
+    """A client whose every GET is followed at once by somebody else's SET."""
+
+    def get(self, name: Any) -> Any:
+        payload = super().get(name)
+        super().set(name, b'"sound"')
+        return payload
+
+
+def test_the_repair_leaves_a_sound_entry_that_came_meanwhile() -> None:
+    client = Overtaken()
+    client.set("k", b"{")
+    store = RedisStore(client, on_corrupt=lambda *_: None)
+    assert store.get("k") is MISSING
+    assert store.get("k") == "sound"
 
 
 @pytest.mark.parametrize("prefix", ["p:", "p*", "p[a-z]", "p?", "\\", "ü:"])
@@ -174,6 +204,8 @@ VERBS: dict[str, Callable[[RedisStore], Any]] = {
     "get_many": lambda store: store.get_many(["k"]),
     "set": lambda store: store.set("k", 1),
     "set_many": lambda store: store.set_many({"k": 1}),
+    "add": lambda store: store.add("k", 1),
+    "replace": lambda store: store.replace("k", 1, 2),
     "delete": lambda store: store.delete("k"),
     "ttl": lambda store: store.ttl("k"),
     "clear": lambda store: store.clear(),
@@ -220,6 +252,52 @@ def test_a_client_does_not_send_a_lost_command_again(own_server: Server) -> None
         os.kill(own_server.pid, signal.SIGCONT)
         assert within(5, lambda: patient.get("n") is not None)
         assert patient.get("n") == b"1"
+
+
+@pytest.mark.parametrize("verb", ["add", "replace"])
+def test_a_compare_and_set_whose_answer_was_lost_is_not_tried_again(
+    own_server: Server, verb: str
+) -> None:
+    with (
+        own_server.client(timeout=0.05, retries=5) as hasty,
+        own_server.client(timeout=5) as patient,
+    ):
+        store, witness = RedisStore(hasty), RedisStore(patient)
+        assert store.replace("k", 1, 2) is False  # the connection and the script are there now
+        witness.set_many({"k": 1} if verb == "replace" else {})
+        patient.config_resetstat()
+        os.kill(own_server.pid, signal.SIGSTOP)
+        with pytest.raises(StoreError, match="did not answer in time"):
+            VERBS[verb](store)
+        os.kill(own_server.pid, signal.SIGCONT)
+        assert within(5, lambda: witness.get("k") == (2 if verb == "replace" else 1))
+        stats: Any = patient.info("commandstats")
+        sent = "cmdstat_set" if verb == "add" else "cmdstat_evalsha"
+        assert stats[sent]["calls"] == 1
+        store.close()
+
+
+def test_a_client_that_blocks_listens_longer_than_the_server_waits(server: Server) -> None:
+    with connect_blocking(server.url, longest=0.4) as client:
+        runtime = ThreadRuntime()
+        start = runtime.now()
+        assert client.blpop([f"test:{uuid4().hex}"], timeout=0.3) is None
+        assert 0.25 < runtime.now() - start < 5
+
+
+def test_a_client_that_blocks_gives_up_on_a_server_that_hangs(own_server: Server) -> None:
+    with connect_blocking(own_server.url, longest=0.05) as client:
+        client.ping()
+        os.kill(own_server.pid, signal.SIGSTOP)
+        with pytest.raises(redis.TimeoutError):
+            client.blpop(["queue"], timeout=0.05)
+        os.kill(own_server.pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("longest", [0, -1, float("inf"), float("nan")])
+def test_a_client_that_blocks_for_ever_is_refused(longest: float) -> None:
+    with pytest.raises(ValueError, match="longest must be a number of seconds above 0"):
+        connect_blocking("redis://localhost", longest=longest)
 
 
 def test_a_full_server_says_so_and_still_answers_reads(own_server: Server) -> None:

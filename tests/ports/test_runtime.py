@@ -61,3 +61,37 @@ def test_a_lock_lets_one_task_in_at_a_time() -> None:
     for task in [runtime.spawn(visit) for _ in range(4)]:
         task.join()
     assert most == 1
+
+
+def test_a_join_gives_up_when_its_time_is_up() -> None:
+    runtime = ThreadRuntime()
+    go_on = runtime.event()
+    task = runtime.spawn(go_on.wait, name="waiter")
+    with pytest.raises(TimeoutError, match=r"waiter has not ended after 0.001 seconds"):
+        task.join(timeout=0.001)
+    assert not task.done()
+    go_on.set()
+    assert task.join(timeout=30) is True
+    assert task.done()
+
+
+def test_an_event_lets_everybody_go_on_who_waits_for_it() -> None:
+    runtime: Runtime = ThreadRuntime()
+    happened = runtime.event()
+    assert not happened.is_set()
+    assert not happened.wait(0.001)
+    tasks = [runtime.spawn(happened.wait, 30) for _ in range(3)]
+    happened.set()
+    assert [task.join() for task in tasks] == [True, True, True]
+    assert happened.is_set()
+
+
+def test_a_task_knows_the_name_it_was_given() -> None:
+    runtime: Runtime = ThreadRuntime()
+
+    def task() -> str:
+        runtime.checkpoint("does nothing on threads")
+        return runtime.task_name()
+
+    assert runtime.spawn(task, name="refresher").join() == "refresher"
+    assert runtime.task_name() == threading.current_thread().name
