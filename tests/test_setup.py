@@ -22,6 +22,7 @@ CONDA_NAMES = {
     "matplotlib": "matplotlib-base",  # without the windows that a notebook has no use for
     "playwright": "playwright-python",
     "redis": "redis-py",
+    "xxhash": "python-xxhash",
 }
 CONDA_EXTRAS = {
     ("dask", "distributed"): "distributed",
