@@ -28,8 +28,6 @@ class EvictionPolicy(ABC):
 
     name: str
     """Registry key, as in `POLICIES["lru"]`."""
-    heeds_hits: ClassVar[bool] = True
-    """Whether `hit` does anything; where it does not, a cache saves the call."""
     needs_future: ClassVar[bool] = False
     """Whether it must be told all requests beforehand, as `future=`; no cache in use can do so."""
 

@@ -7,7 +7,6 @@ readily as any other, and on some block traces it still beats LRU.
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import ClassVar
 
 from .base import EvictionPolicy, Key
 
@@ -30,7 +29,6 @@ class FIFO(EvictionPolicy):
     """
 
     name = "fifo"
-    heeds_hits: ClassVar[bool] = False
 
     def __init__(self, capacity: int) -> None:
         super().__init__(capacity)

@@ -7,7 +7,6 @@ wrong about that trace. It has no worst case that an enemy could aim at, and no 
 
 from collections.abc import Iterator
 from random import Random as Generator
-from typing import ClassVar
 
 from .bag import Bag
 from .base import EvictionPolicy, Key
@@ -33,7 +32,6 @@ class Random(EvictionPolicy):
     """
 
     name = "random"
-    heeds_hits: ClassVar[bool] = False
 
     def __init__(self, capacity: int, *, seed: int = 0, rng: Generator | None = None) -> None:
         super().__init__(capacity)

@@ -50,6 +50,9 @@ class Synchronized(MappingVerbs):
         if cache.on_evict is not None:
             self._turn = _LockThatTells(self._lock, cache)
         self._loads = Loads()
+        if type(self) is Synchronized and cache.on_evict is None:
+            made = _locked(cache, self._lock, self._loads)
+            self.get, self.put = made  # type: ignore[method-assign]
         self._sweep = None if sweep_every is None else Sweep(self, sweep_every)
 
     @property
@@ -77,11 +80,11 @@ class Synchronized(MappingVerbs):
         with self._turn:
             return self.cache.get(key, default)
 
-    def put(self, key: Key, value: Any, *, ttl: float | None = None) -> None:
+    def put(self, key: Key, value: Any, ttl: float | None = None) -> None:
         """Store `value` under `key`, for `ttl` seconds where that is given."""
         with self._turn:
             self._loads.overtake(key)
-            self.cache.put(key, value, ttl=ttl)
+            self.cache.put(key, value, ttl)
 
     def delete(self, key: Key) -> bool:
         """Drop `key`; tell whether it was resident."""
@@ -130,7 +133,7 @@ class Synchronized(MappingVerbs):
             load.run(loader, key)
             with self._turn:
                 if self._loads.end(key, load):
-                    self.cache.put(key, load.value, ttl=ttl)
+                    self.cache.put(key, load.value, ttl)
         finally:
             # Whatever went wrong, nobody may wait for ever.
             with self._lock:
@@ -196,6 +199,36 @@ class Synchronized(MappingVerbs):
 
     def __repr__(self) -> str:
         return f"Synchronized({self.cache!r})"
+
+
+def _locked(
+    cache: Cache, lock: Any, loads: Loads
+) -> tuple[Callable[..., Any], Callable[..., None]]:
+    """
+    Return `get` and `put` that do as the methods do, in half the time.
+
+    In CPython 3.11 `with` asks the lock's class for its two methods each time; here they are at
+    hand.
+    """
+    acquire, release = lock.acquire, lock.release
+    get_unlocked, put_unlocked, overtake = cache.get, cache.put, loads.overtake
+
+    def get(key: Key, default: Any = None) -> Any:
+        acquire()
+        try:
+            return get_unlocked(key, default)
+        finally:
+            release()
+
+    def put(key: Key, value: Any, ttl: float | None = None) -> None:
+        acquire()
+        try:
+            overtake(key)
+            put_unlocked(key, value, ttl)
+        finally:
+            release()
+
+    return get, put
 
 
 class _LockThatTells:

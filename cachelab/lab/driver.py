@@ -20,6 +20,10 @@ Operation = tuple[Any, ...]
 _ABSENT: Any = object()
 
 
+class _Watched(Cache):
+    """A cache that asks its policy at each request: a subclass does not take the short way."""
+
+
 def subject_class(subject: object) -> type:
     """Return the class to watch: a policy's by its name, or `subject` itself."""
     if isinstance(subject, str):
@@ -60,7 +64,7 @@ class Driver:
     def __init__(self, kind: type, capacity: int, plan: Sequence[Operation]) -> None:
         made = _make(kind, capacity, plan)
         self.policy = made if isinstance(made, EvictionPolicy) else None
-        self.cache: Any = Cache(made) if isinstance(made, EvictionPolicy) else made
+        self.cache: Any = _Watched(made) if isinstance(made, EvictionPolicy) else made
         self.reader = LaneReader(made, keys_of(plan))
 
     def snapshot(self) -> Snapshot:
