@@ -19,6 +19,7 @@ COMMANDS = {
     "doctor": "Show what is here: server, database, sandbox, browser.",
     "simulate": "Count the hits of policies on a request trace.",
     "mrc": "Compute miss-ratio curves of policies on a request trace.",
+    "compare": "Measure the caching strategies side by side.",
     "judge": "Judge a submission, or a folder of them.",
     "build": "Build the notebooks from their text sources.",
 }

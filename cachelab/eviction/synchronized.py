@@ -205,30 +205,42 @@ def _locked(
     cache: Cache, lock: Any, loads: Loads
 ) -> tuple[Callable[..., Any], Callable[..., None]]:
     """
-    Return `get` and `put` that do as the methods do, in half the time.
+    Return `get` and `put` that do as the methods do; in CPython 3.11 a `with` takes twice as long.
 
-    In CPython 3.11 `with` asks the lock's class for its two methods each time; here they are at
-    hand.
+    Ctrl-C may come at the end of any call, also that of `acquire`. So `acquire` stands inside the
+    `try`: else the lock could be left taken, and all other threads would wait for ever.
     """
     acquire, release = lock.acquire, lock.release
     get_unlocked, put_unlocked, overtake = cache.get, cache.put, loads.overtake
 
     def get(key: Key, default: Any = None) -> Any:
-        acquire()
         try:
-            return get_unlocked(key, default)
-        finally:
-            release()
+            acquire()
+            value = get_unlocked(key, default)
+        except BaseException:
+            _release_if_held(lock)
+            raise
+        release()
+        return value
 
     def put(key: Key, value: Any, ttl: float | None = None) -> None:
-        acquire()
         try:
+            acquire()
             overtake(key)
             put_unlocked(key, value, ttl)
-        finally:
-            release()
+        except BaseException:
+            _release_if_held(lock)
+            raise
+        release()
 
     return get, put
+
+
+def _release_if_held(lock: Any) -> None:
+    try:
+        lock.release()
+    except RuntimeError:
+        return  # interrupted while it waited: the lock was not ours
 
 
 class _LockThatTells:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .charts import hit_ratio_chart, miss_ratio_chart
+    from .comparison import compare_strategies
+    from .comparison_clients import ComparisonRow, Workload
     from .curves import Curve, miss_ratio_curve
     from .figures import PALETTE, figure, show
     from .forms.explain import explain
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from .widgets.stepper import EvictionStepper
 
 _HOME = {
+    "ComparisonRow": "comparison_clients",
     "Curve": "curves",
     "EvictionStepper": "widgets.stepper",
     "Listing": "listings",
@@ -34,7 +37,9 @@ _HOME = {
     "Recording": "recorder",
     "Result": "results",
     "Trace": "traces",
+    "Workload": "comparison_clients",
     "capacity_of": "sizes",
+    "compare_strategies": "comparison",
     "explain": "forms.explain",
     "figure": "figures",
     "hit_ratio_chart": "charts",
@@ -58,13 +63,16 @@ _HOME = {
 
 __all__ = [
     "PALETTE",
+    "ComparisonRow",
     "Curve",
     "EvictionStepper",
     "Listing",
     "Recording",
     "Result",
     "Trace",
+    "Workload",
     "capacity_of",
+    "compare_strategies",
     "explain",
     "figure",
     "hit_ratio_chart",

@@ -6,6 +6,8 @@ PostgreSQL is here, so that the statements need not know.
 """
 
 import math
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +79,26 @@ def _sqlite_engine(url: URL, timeout: float) -> Engine:
     def settle(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {math.ceil(timeout * 1000)}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _switch_to_wal(cursor, timeout)
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.close()
 
     return engine
+
+
+def _switch_to_wal(cursor: sqlite3.Cursor, timeout: float) -> None:
+    """Let readers and the writer go on side by side, on this file from its first use on."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            # Who switches at the same moment is told "locked" at once, whatever busy_timeout says.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _postgresql_engine(url: URL, timeout: float) -> Engine:

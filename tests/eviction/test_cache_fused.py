@@ -3,8 +3,10 @@
 import copy
 import gc
 import pickle
+import threading
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cachelab.eviction import FIFO, LFU, LRU, Cache, EvictionPolicy, Synchronized
+from cachelab.eviction.loads import Loads
+from cachelab.eviction.synchronized import _locked
 from cachelab.ports import ManualClock
 
 KINDS = (FIFO, LRU, LFU)
@@ -174,3 +178,43 @@ def test_counting_anew_leaves_the_old_counters_as_they_were(kind) -> None:
     cache.get("a")
     assert (before.misses, before.hits) == (1, 0)
     assert (cache.stats.misses, cache.stats.hits) == (0, 1)
+
+
+class InterruptedLock:
+    """A lock at which Ctrl-C arrives once: while it waits, or when it has just been taken."""
+
+    def __init__(self, taken: bool) -> None:
+        self.lock, self.taken, self.due = threading.RLock(), taken, True
+
+    def acquire(self) -> bool:
+        if self.due:
+            self.due = False
+            if self.taken:
+                self.lock.acquire()
+            raise KeyboardInterrupt
+        return self.lock.acquire()
+
+    def release(self) -> None:
+        self.lock.release()
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["waiting", "taken"])
+@pytest.mark.parametrize("verb", [0, 1], ids=["get", "put"])
+def test_ctrl_c_at_the_lock_is_heard_and_leaves_the_lock_free(taken: bool, verb: int) -> None:
+    lock = InterruptedLock(taken)
+    verbs = _locked(Cache(LRU(2)), lock, Loads())
+    with pytest.raises(KeyboardInterrupt):
+        verbs[verb]("a", 1)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lock.lock.acquire, timeout=5).result(10)
+
+
+def test_an_error_in_an_operation_leaves_the_lock_free() -> None:
+    cache = Synchronized(Cache(LRU(2)))
+    with pytest.raises(TypeError, match="unhashable"):
+        cache.put([], 1)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="unhashable"):
+        cache.get([])  # type: ignore[arg-type]
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(cache.put, "a", 1).result(10)
+    assert cache["a"] == 1

@@ -107,7 +107,7 @@ def test_the_table_has_a_row_for_each_request() -> None:
         "request  result  evicted  count    shelves 1  shelves 2",
         "a        miss             a:1      a",
         "b        miss             a:1 b:1  a b",
-        "a        hit              b:1 a:2  b          a",
+        "a        hit              a:2 b:1  b          a",
         "c        miss    b        a:2 c:1  c          a",
     ]
 

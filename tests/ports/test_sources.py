@@ -438,3 +438,16 @@ def test_rows_end_the_same_in_whatever_order_their_versions_arrive(
     for (key, version), value in arrivals:
         shuffled.write_many({key: Versioned(value, version)})
     assert in_order.rows == shuffled.rows
+
+
+def test_many_who_open_a_new_file_at_once_all_get_it(tmp_path: Path) -> None:
+    runtime = ThreadRuntime()
+    for number in range(10):
+        begin = threading.Barrier(6, timeout=30)
+
+        def open_it(path: Path = tmp_path / f"{number}.db", meet: Any = begin.wait) -> SQLSource:
+            meet()
+            return SQLSource(path)
+
+        for task in [runtime.spawn(open_it) for _ in range(6)]:
+            task.join().close()
