@@ -14,8 +14,8 @@ from cachelab.strategies import WriteBehind
 
 from .comparison_clients import KINDS, Clients, ComparisonRow, Workload, lost_keys, made
 
-CRASH_AT = 0.12
-"""Seconds of virtual time after which the process is killed."""
+CRASH_AT = 0.6
+"""The share of the requests after which the process is killed, in virtual time."""
 
 
 def compare_strategies(
@@ -76,7 +76,8 @@ class _VirtualWorld:
 
     def run_until_killed(self) -> None:
         self.sim.spawn(self.clients.run, name="all")
-        self.sim.sleep(CRASH_AT)
+        while self.clients.done < CRASH_AT * self.clients.work.requests:
+            self.sim.sleep(0.01)
         raise Killed
 
     def recover(self, work: Workload) -> None:

@@ -115,6 +115,11 @@ class Clients:
         self.write_times: list[float] = []
         self.misses = self.stale = 0
 
+    @property
+    def done(self) -> int:
+        """Count the requests that were answered."""
+        return len(self.read_times) + len(self.write_times)
+
     def run(self) -> None:
         """Let every client do its requests, side by side."""
         tasks = [

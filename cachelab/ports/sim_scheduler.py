@@ -100,9 +100,11 @@ class Scheduler:
         elif timeout is not None and timeout != math.inf:
             due = self.now + timeout
             heapq.heappush(self._timers, (due, next(self._order), task, task.wait_number))
-        self._leave()
-        if queue is not None:
-            queue.pop(task, None)
+        try:
+            self._leave()
+        finally:  # also when the task is stopped here: nobody may wake it in a later run
+            if queue is not None:
+                queue.pop(task, None)
 
     def wake(self, task: SimTask) -> None:
         """Make a task ready, unless it was woken already and has had no turn since."""

@@ -530,3 +530,23 @@ def test_an_event_at_the_very_moment_when_a_wait_gives_up_wakes_it_once() -> Non
 
     sim.run(main)
     assert times == [15, 25, 35]
+
+
+def test_a_task_that_was_stopped_at_a_lock_is_not_woken_in_a_later_run() -> None:
+    sim = SimRuntime()
+    lock = sim.lock()
+
+    def hold(seconds: float) -> str:
+        with lock:
+            sim.sleep(seconds)
+        return "held"
+
+    def fail_while_others_wait() -> None:
+        sim.spawn(hold, 5)
+        sim.spawn(hold, 1)
+        sim.sleep(1)
+        raise ValueError("the process is gone")
+
+    with pytest.raises(ValueError, match="the process is gone"):
+        sim.run(fail_while_others_wait)
+    assert sim.run(lambda: (hold(1), hold(1))) == ("held", "held")
