@@ -12,6 +12,7 @@ from typing import Any
 
 import redis
 from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import RedisClusterException
 from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
@@ -19,6 +20,9 @@ from .errors import StoreError
 
 TIMEOUT = 0.25
 """Seconds until a connection attempt, or a wait for an answer, is given up."""
+
+Client = redis.Redis | redis.RedisCluster
+"""What talks to one server, or to as many as share the keys between them."""
 
 SCHEMES = ("redis://", "rediss://", "unix://")
 
@@ -78,9 +82,9 @@ def connect_blocking(address: str, *, longest: float, **options: Any) -> redis.R
     return connect(address, retries=0, **settings)
 
 
-def without_retries(client: redis.Redis) -> redis.Redis:
+def without_retries(client: Client) -> Client:
     """
-    A client of the same server and settings that sends each command once; yours to close.
+    A client of the same server or cluster that sends each command once; yours to close.
 
     For commands that do more when they are repeated, such as INCR and XADD, or answer otherwise,
     such as SET with NX.
@@ -88,6 +92,10 @@ def without_retries(client: redis.Redis) -> redis.Redis:
     >>> without_retries(connect("redis://127.0.0.1:6379", retries=3)).get_retry().get_retries()
     0
     """
+    if isinstance(client, redis.RedisCluster):
+        nodes = list(client.nodes_manager.startup_nodes.values())
+        options = {**client.nodes_manager.connection_kwargs, "retry": Retry(NoBackoff(), 0)}
+        return redis.RedisCluster(startup_nodes=nodes, **options)
     pool = client.connection_pool
     settings = {**pool.connection_kwargs, "retry": Retry(NoBackoff(), 0)}
     return redis.Redis.from_pool(type(pool)(connection_class=pool.connection_class, **settings))
@@ -116,6 +124,8 @@ class store_errors:  # noqa: N801 - it stands in a `with` statement, like a func
     ) -> None:
         if isinstance(error, redis.TimeoutError):
             raise StoreError("the cache server did not answer in time") from error
+        if isinstance(error, RedisClusterException):
+            raise StoreError(f"the cluster could not carry out the command: {error}") from error
         if isinstance(error, redis.RedisError):
             # The bare class means the connection, its subclasses carry the server's own words.
             if type(error) is redis.ConnectionError:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import redis
 
 from .codec import decode, encode
-from .connection import connect, store_errors, without_retries
+from .connection import Client, connect, store_errors, without_retries
 from .stores import MISSING, Absent, OnCorrupt, check_key, check_ttl, log_corrupt
 
 T = TypeVar("T")
@@ -35,7 +35,8 @@ class RedisStore:
     """
     A `Store` on a cache server, under keys that begin with `prefix`.
 
-    `server` is an address, as for `connect`, or a client you made; a client stays yours to close.
+    `server` is an address, as for `connect`, or a client you made, of one server or of a cluster;
+    a client stays yours to close.
     The server counts milliseconds, and lets an entry be seen until its last one is over.
     With an address the store repeats a command once when the answer is lost, where that is
     harmless: `delete` may then say False of a key it did drop. `add` and `replace` are never
@@ -56,17 +57,20 @@ class RedisStore:
 
     def __init__(
         self,
-        server: "str | redis.Redis",
+        server: str | Client,
         prefix: str = "",
         on_corrupt: OnCorrupt = log_corrupt,
     ) -> None:
         self._owned = isinstance(server, str)
-        self.client = connect(server, retries=1) if isinstance(server, str) else server
+        self.client: Any = connect(server, retries=1) if isinstance(server, str) else server
+        # A cluster's servers are asked each for its own keys.
+        many = "mget_nonatomic" if isinstance(server, redis.RedisCluster) else "mget"
+        self._mget = getattr(self.client, many)
         self.prefix = check_key(prefix)
         self.on_corrupt = on_corrupt
         if self.client.get_encoder().decode_responses:
             raise ValueError("RedisStore needs a client made with decode_responses=False")
-        self._once = without_retries(self.client)
+        self._once: Any = without_retries(self.client)
         self._replace = self._once.register_script(REPLACE)
 
     def get(self, key: str) -> Any | Absent:
@@ -82,7 +86,7 @@ class RedisStore:
         for batch in _batches(keys):
             names = [self._name(key) for key in batch]
             with store_errors():
-                payloads: Any = self.client.mget(names)
+                payloads = self._mget(names)
                 for key, payload in zip(batch, payloads, strict=True):
                     found[key] = self._decoded(key, payload)
         return {key: value for key, value in found.items() if value is not MISSING}
