@@ -28,7 +28,7 @@ def test_every_strategy_is_in_the_registry_under_its_name() -> None:
     ours = {
         kind
         for kind in subclasses(Strategy)
-        if kind.__module__.startswith("cachelab.") and not inspect.isabstract(kind)
+        if kind.__module__.startswith("cachelab.strategies.") and not inspect.isabstract(kind)
     }
     assert ours == set(STRATEGIES.values())
     assert {name: kind.name for name, kind in STRATEGIES.items()} == {n: n for n in STRATEGIES}
