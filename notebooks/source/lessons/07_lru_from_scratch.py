@@ -164,7 +164,7 @@ growth.compare(round(counts[1_000] / counts[100], 1))
 # %% [markdown]
 # The list compares about a quarter of its keys for each hit, so its work grows with the cache. The
 # package's stays at two comparisons: one for the value, one for the place in the order. Here is all
-# of it, as it runs.
+# of the policy. A cache with nothing but LRU runs these steps written out in `fused.py`, for speed.
 
 # %%
 from cachelab.lab import listing
