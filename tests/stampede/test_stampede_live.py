@@ -1,0 +1,88 @@
+"""
+The crowd of the benchmark, on a real server and in virtual time: who asks the database more often.
+
+Orders only: how long things take is the machine's affair.
+"""
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from cachelab.ports import Server, start_server
+from cachelab.stampede import GUARDS
+
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "stampede.py"
+SECONDS = 2.5
+ONE_AT_A_TIME = ["locked", "leased", "stale_while_revalidate", "early_locked"]
+
+
+@pytest.fixture(scope="module")
+def bench() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("stampede_benchmark", BENCHMARK)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with start_server() as server:
+        yield server
+
+
+def check_orders(outcomes: dict[str, Any]) -> None:
+    """Assert what holds on a slow machine and on a fast one, and in virtual time."""
+    calls = {name: outcome.calls for name, outcome in outcomes.items()}
+    at_once = {name: outcome.at_once for name, outcome in outcomes.items()}
+    assert calls["unguarded"] == max(calls.values())
+    assert calls["unguarded"] > calls["early_expiration"]
+    for name in ONE_AT_A_TIME:
+        assert calls["early_expiration"] > calls[name]
+        assert at_once[name] < at_once["single_flight"] < at_once["unguarded"]
+    assert calls["single_flight"] > calls["locked"]
+    assert outcomes["unguarded"].worst > outcomes["single_flight"].worst
+    assert outcomes["early_locked"].p99 < outcomes["locked"].p99
+
+
+@pytest.mark.slow
+def test_two_hundred_threads_on_a_server_bear_out_the_order(
+    bench: ModuleType, server: Server
+) -> None:
+    check_orders(
+        {
+            name: bench.live(
+                lambda *ports, name=name: bench.crowd(name, *ports, 200, SECONDS), server
+            )
+            for name in GUARDS
+        }
+    )
+
+
+@pytest.mark.slow
+def test_their_twin_in_virtual_time_agrees_and_is_exact(bench: ModuleType) -> None:
+    outcomes = {
+        name: bench.virtual(lambda *ports, name=name: bench.crowd(name, *ports, 200, SECONDS))
+        for name in GUARDS
+    }
+    check_orders(outcomes)
+    assert [outcomes[name].at_once for name in ONE_AT_A_TIME] == [1, 1, 1, 1]
+    assert outcomes["single_flight"].at_once == bench.PROCESSES
+    expiries = outcomes["locked"].calls
+    assert expiries == 2
+    assert outcomes["single_flight"].calls == expiries * bench.PROCESSES
+
+
+@pytest.mark.slow
+def test_jitter_spreads_the_loads_of_keys_that_were_filled_at_once(
+    bench: ModuleType, server: Server
+) -> None:
+    for run in (bench.virtual, lambda call: bench.live(call, server)):
+        together = run(lambda *ports: bench.mass_expiry(0.0, *ports))
+        spread = run(lambda *ports: bench.mass_expiry(bench.JITTER, *ports))
+        assert spread[1] < together[1]
