@@ -8,7 +8,7 @@ or a grader can put something it controls in their place.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from .errors import CachelabError, ServerUnavailable, SourceError, StoreError
+from .errors import CachelabError, Overloaded, ServerUnavailable, SourceError, StoreError
 from .instrument import LostAnswer, instrument
 from .journal import Event, Journal
 from .memory import MemoryStore
@@ -64,6 +64,7 @@ __all__ = [
     "MemorySource",
     "MemoryStore",
     "Missing",
+    "Overloaded",
     "RedisStore",
     "Runtime",
     "SQLSource",

@@ -29,3 +29,11 @@ class SourceError(CachelabError):
     def __init__(self, message: str, key: str | None = None) -> None:
         super().__init__(message)
         self.key = key
+
+
+class Overloaded(SourceError):  # noqa: N818 - named for the state of the source
+    """
+    The way to the database is full, and this call was turned away before it was made.
+
+    To ask again at once makes it worse: wait, answer from an older copy, or say sorry.
+    """
