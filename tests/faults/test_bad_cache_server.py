@@ -4,17 +4,15 @@ While the database lives no read fails, whatever the cache server does, and none
 The figures are printed: `pytest -s tests/faults/test_bad_cache_server.py`.
 """
 
-import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from cachelab.ports import RedisStore, Server, SQLSource, ThreadRuntime, connect, start_server
+from cachelab.ports import RedisStore, Server, SQLSource, ThreadRuntime, connect
 from cachelab.strategies import STRATEGIES, Strategy
 
+from .bad_days import FAULTS, Fault, killed, out_of_memory, silent
 from .proxy import Proxy
 
 pytestmark = [
@@ -33,60 +31,6 @@ ADDRESSES = 2
 
 BUDGET = ERRORS * ADDRESSES * TIMEOUT + 0.3
 """Seconds that a read may take: its errors, and what a busy machine adds."""
-
-Fault = Callable[[Proxy, Server], None]
-
-
-def killed(proxy: Proxy, server: Server) -> None:
-    os.kill(server.pid, signal.SIGKILL)
-
-
-def frozen(proxy: Proxy, server: Server) -> None:
-    os.kill(server.pid, signal.SIGSTOP)
-
-
-def late(proxy: Proxy, server: Server) -> None:
-    proxy.delay = 5.0
-
-
-def silent(proxy: Proxy, server: Server) -> None:
-    proxy.blackhole = True
-
-
-def cut_in_mid_reply(proxy: Proxy, server: Server) -> None:
-    proxy.cut = True
-
-
-def reset(proxy: Proxy, server: Server) -> None:
-    proxy.reset()
-
-
-def out_of_memory(proxy: Proxy, server: Server) -> None:
-    with server.client() as client:
-        client.config_set("maxmemory", 1)
-
-
-FAULTS = [killed, frozen, late, silent, cut_in_mid_reply, reset, out_of_memory]
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with start_server(port=0) as server:
-        yield server
-
-
-@pytest.fixture
-def proxy(server: Server) -> Iterator[Proxy]:
-    assert server.port is not None
-    with Proxy(server.port) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Iterator[SQLSource]:
-    source = SQLSource(str(tmp_path / "rows.db"))
-    yield source
-    source.close()
 
 
 @pytest.fixture
