@@ -1,0 +1,53 @@
+"""
+Making copies go stale in time: each scheme is a store around a store.
+
+`ExpireAfter` needs only a clock; `VersionedKeys` and `TaggedKeys` make many entries misses with one
+write; `EventBased` drops what an event says, over a channel that brings every message or owns up to
+a gap. `SCHEMES` is the list that tests and lessons go through.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from .base import StoreAround
+from .channels import Channel, MemoryChannel
+from .event_based import EventBased
+from .expire_after import ExpireAfter
+from .tagged_keys import TaggedKeys
+from .versioned_keys import VersionedKeys
+
+if TYPE_CHECKING:
+    from .pubsub_channel import PubSubChannel
+    from .stream_channel import StreamChannel
+
+# These need redis-py, which takes up to a tenth of a second to import: only who uses them pays.
+_LATER = {"PubSubChannel": ".pubsub_channel", "StreamChannel": ".stream_channel"}
+
+SCHEMES: dict[str, type[StoreAround]] = {
+    scheme.name: scheme for scheme in (ExpireAfter, VersionedKeys, TaggedKeys, EventBased)
+}
+"""Every scheme by its name. A new one is one file and one entry."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LATER[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
+
+
+__all__ = [
+    "SCHEMES",
+    "Channel",
+    "EventBased",
+    "ExpireAfter",
+    "MemoryChannel",
+    "PubSubChannel",
+    "StoreAround",
+    "StreamChannel",
+    "TaggedKeys",
+    "VersionedKeys",
+]
