@@ -3,7 +3,8 @@ Making copies go stale in time: each scheme is a store around a store.
 
 `ExpireAfter` needs only a clock; `VersionedKeys` and `TaggedKeys` make many entries misses with one
 write; `EventBased` drops what an event says, over a channel that brings every message or owns up to
-a gap. `SCHEMES` is the list that tests and lessons go through.
+a gap; `Tracking` has the server itself tell what changed. `SCHEMES` is the list that tests and
+lessons go through; `Tracking` is not in it, since it goes around a `RedisStore` only.
 """
 
 import importlib
@@ -19,9 +20,14 @@ from .versioned_keys import VersionedKeys
 if TYPE_CHECKING:
     from .pubsub_channel import PubSubChannel
     from .stream_channel import StreamChannel
+    from .tracking import Tracking
 
 # These need redis-py, which takes up to a tenth of a second to import: only who uses them pays.
-_LATER = {"PubSubChannel": ".pubsub_channel", "StreamChannel": ".stream_channel"}
+_LATER = {
+    "PubSubChannel": ".pubsub_channel",
+    "StreamChannel": ".stream_channel",
+    "Tracking": ".tracking",
+}
 
 SCHEMES: dict[str, type[StoreAround]] = {
     scheme.name: scheme for scheme in (ExpireAfter, VersionedKeys, TaggedKeys, EventBased)
@@ -49,5 +55,6 @@ __all__ = [
     "StoreAround",
     "StreamChannel",
     "TaggedKeys",
+    "Tracking",
     "VersionedKeys",
 ]

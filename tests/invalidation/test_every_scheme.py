@@ -8,7 +8,7 @@ import fakeredis
 import pytest
 import time_machine
 
-from cachelab.invalidation import SCHEMES, StoreAround
+from cachelab.invalidation import SCHEMES, StoreAround, Tracking
 from cachelab.invalidation.stamped import Stamped
 from cachelab.ports import (
     ManualClock,
@@ -95,5 +95,5 @@ def test_every_scheme_is_in_the_registry_under_its_name() -> None:
         subclasses = queue.pop().__subclasses__()
         found.update(subclasses)
         queue.extend(subclasses)
-    assert found - {Stamped} == set(SCHEMES.values())
+    assert found - {Stamped, Tracking} == set(SCHEMES.values())
     assert all(scheme.name == name for name, scheme in SCHEMES.items())
