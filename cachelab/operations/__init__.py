@@ -8,6 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .distributed import PatientCluster, connect_cluster
     from .resilience import (
         CircuitBreaker,
         CircuitOpen,
@@ -23,9 +24,11 @@ _LATER = {
     "CircuitOpen": ".resilience",
     "Health": ".resilience",
     "LimitedSource": ".resilience",
+    "PatientCluster": ".distributed",
     "Resilient": ".resilience",
     "Retries": ".resilience",
     "StaleRisk": ".resilience",
+    "connect_cluster": ".distributed",
 }
 
 
@@ -44,7 +47,9 @@ __all__ = [
     "CircuitOpen",
     "Health",
     "LimitedSource",
+    "PatientCluster",
     "Resilient",
     "Retries",
     "StaleRisk",
+    "connect_cluster",
 ]

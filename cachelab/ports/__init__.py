@@ -17,6 +17,8 @@ from .sources import MemorySource, Source, Versioned
 from .stores import MISSING, Missing, Store
 
 if TYPE_CHECKING:
+    from .cluster import Cluster, start_cluster
+    from .cluster_members import Member
     from .connection import connect, connect_blocking
     from .postgres import start_postgres
     from .redis_store import RedisStore
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 # These need redis-py, SQLAlchemy or greenlet, which take up to a tenth of a second to import:
 # only who uses them pays.
 _LATER = {
+    "Cluster": ".cluster",
     "Deadlock": ".sim",
+    "Member": ".cluster_members",
     "RedisStore": ".redis_store",
     "SQLSource": ".sql_source",
     "Server": ".servers",
@@ -36,6 +40,7 @@ _LATER = {
     "connect": ".connection",
     "connect_blocking": ".connection",
     "server_binary": ".servers",
+    "start_cluster": ".cluster",
     "start_postgres": ".postgres",
     "start_server": ".servers",
 }
@@ -55,12 +60,14 @@ __all__ = [
     "MISSING",
     "CachelabError",
     "Clock",
+    "Cluster",
     "Deadlock",
     "Event",
     "Journal",
     "Lock",
     "LostAnswer",
     "ManualClock",
+    "Member",
     "MemorySource",
     "MemoryStore",
     "Missing",
@@ -84,6 +91,7 @@ __all__ = [
     "connect_blocking",
     "instrument",
     "server_binary",
+    "start_cluster",
     "start_postgres",
     "start_server",
 ]

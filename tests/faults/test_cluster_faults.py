@@ -1,0 +1,92 @@
+"""
+What a cluster does to those who use it when a master dies, and what it loses.
+
+The figures are printed: `pytest -s tests/faults/test_cluster_faults.py`.
+"""
+
+import sys
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import redis
+
+from cachelab.operations.distributed import PatientCluster, connect_cluster
+from cachelab.ports import ThreadRuntime, start_cluster
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="no server can be started on Windows"),
+]
+
+BIG = b"x" * (1 << 20)
+"""Small writes would wait in the kernel's buffer, and reach the replica after all."""
+
+
+def is_on_a_replica(client: PatientCluster, name: str, number: int) -> bool:
+    """Write once more, and ask on the same line whether a replica has it; False if in doubt."""
+    connection = client.get_node_from_key(name).redis_connection
+    with connection.pipeline(transaction=False) as line, suppress(redis.RedisError):
+        line.set(name, number)
+        line.execute_command("WAIT", 1, 100)
+        return line.execute() == [True, 1]
+    return False
+
+
+def test_two_writers_see_no_error_when_a_master_is_killed_and_what_was_confirmed_is_there() -> None:
+    runtime = ThreadRuntime()
+    with start_cluster(node_timeout=0.5) as cluster:
+        is_over = runtime.event()
+        doomed = cluster.owner_of("writer 0")
+
+        def write(name: str) -> dict[str, Any]:
+            """Write to the slot that will lose its master; return what a replica confirmed."""
+            client = connect_cluster(cluster)
+            confirmed, slowest, number = 0, 0.0, 0
+            while not is_over.is_set():
+                number += 1
+                start = runtime.now()
+                client.set(name, number)
+                slowest = max(slowest, runtime.now() - start)
+                if is_on_a_replica(client, name, number):
+                    confirmed = number
+            client.close()
+            return {"writes": number, "confirmed": confirmed, "slowest": slowest}
+
+        names = ["{writer 0}:a", "{writer 0}:b"]
+        writers = [runtime.spawn(write, name) for name in names]
+        runtime.sleep(0.5)
+        cluster.kill(doomed)
+        successor = cluster.wait_for_promotion(doomed)
+        runtime.sleep(0.5)
+        is_over.set()
+        outcomes = [writer.join() for writer in writers]
+        for name, outcome in zip(names, outcomes, strict=True):
+            kept = int(cluster.ask(successor, "GET", name))
+            print(f"\n{name}: {outcome}, kept {kept}, errors 0")
+            assert kept >= outcome["confirmed"] > 0
+
+
+def lost_writes(is_confirmed: bool) -> tuple[int, int]:
+    """Write 40 big values past a replica that stands still; tell how many were said kept, lost."""
+    with start_cluster(node_timeout=0.5) as cluster:
+        master = cluster.owner_of("{t}")
+        replica = next(m for m in cluster.members() if m.follows == master.id)
+        kept: list[str] = []
+        with cluster.paused(replica), cluster.servers[master.port].client(timeout=5.0) as client:
+            for number in range(40):
+                client.set(f"{{t}}:{number}", BIG)
+                confirmed = not is_confirmed or client.execute_command("WAIT", 1, 20) == 1
+                kept.extend([f"{{t}}:{number}"] if confirmed else [])
+            cluster.kill(master)
+        successor = cluster.wait_for_promotion(master)
+        missing = [key for key in kept if cluster.ask(successor, "EXISTS", key) == 0]
+        return len(kept), len(missing)
+
+
+def test_a_lagging_replica_loses_what_was_acknowledged_and_wait_knows_it() -> None:
+    plain, with_wait = lost_writes(is_confirmed=False), lost_writes(is_confirmed=True)
+    print(f"\nacknowledged and lost: plain {plain}, counting only what WAIT confirmed {with_wait}")
+    assert plain[0] == 40
+    assert plain[1] > 0
+    assert with_wait[1] == 0
