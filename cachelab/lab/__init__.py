@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .comparison import compare_strategies
     from .comparison_clients import ComparisonRow, Workload
     from .curves import Curve, miss_ratio_curve
+    from .designs import Design, Figures, Layer, simulate_design
     from .explorer import (
         Exploration,
         NotRepeatable,
@@ -45,8 +46,11 @@ if TYPE_CHECKING:
 _HOME = {
     "ComparisonRow": "comparison_clients",
     "Curve": "curves",
+    "Design": "designs",
     "EvictionStepper": "widgets.stepper",
     "Exploration": "explorer",
+    "Figures": "designs",
+    "Layer": "designs",
     "Listing": "listings",
     "NotRepeatable": "explorer",
     "PALETTE": "figures",
@@ -83,6 +87,7 @@ _HOME = {
     "shift": "traces",
     "show": "figures",
     "simulate": "simulator",
+    "simulate_design": "designs",
     "sweep": "sweeps",
     "zipf": "traces",
 }
@@ -91,8 +96,11 @@ __all__ = [
     "PALETTE",
     "ComparisonRow",
     "Curve",
+    "Design",
     "EvictionStepper",
     "Exploration",
+    "Figures",
+    "Layer",
     "Listing",
     "NotRepeatable",
     "Promise",
@@ -128,6 +136,7 @@ __all__ = [
     "shift",
     "show",
     "simulate",
+    "simulate_design",
     "sweep",
     "zipf",
 ]
