@@ -2,13 +2,6 @@
 
 const GAP = 8, BOX = 40, CAPTION = 20, SPACE = 6;
 
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
 function stage(model, choose) {
   const lanes = [...model.get("lanes"), { name: "evicted", slots: mostVictims(model), tray: true }];
   const area = make("div", { class: "cl-stage" });

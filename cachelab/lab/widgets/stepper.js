@@ -1,31 +1,7 @@
 // The stepper: draws frames[step] and nothing else; what happened was found out in Python, once.
-// `make` and `stage` come from stage.js, which stands before this file in the same module.
+// `make`, `button` and `keepKeys` come from dom.js, `stage` from stage.js; both stand before this file.
 
 const PAUSE = { requests: 1100, lines: 750 };
-const ICONS = {
-  first: "M2 3h2v10H2zM9 3.6 4.9 8 9 12.4V9h5V7H9z",
-  back: "M7.5 3 2.5 8l5 5V9H14V7H7.5z",
-  play: "M4 3l9 5-9 5z",
-  pause: "M4 3h3v10H4zM9 3h3v10H9z",
-  next: "M8.5 3l5 5-5 5V9H2V7h6.5z",
-};
-
-function icon(name) {
-  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  picture.setAttribute("viewBox", "0 0 16 16");
-  picture.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", ICONS[name]);
-  picture.append(path);
-  return picture;
-}
-
-function button(name, label, title, act) {
-  const node = make("button", { type: "button", class: `cl-${name}`, "aria-label": label, title });
-  node.append(icon(name));
-  node.addEventListener("click", act);
-  return node;
-}
 
 // ---- the parts of the page; each returns its elements and how to draw a frame into them
 
@@ -80,7 +56,7 @@ function codePanel(model) {
 
 function render({ model, el }) {
   const root = make("div", {
-    class: "cl-stepper", tabindex: "0", role: "group", "data-lm-suppress-shortcuts": "true",
+    class: "cl-card cl-stepper", tabindex: "0", role: "group", "data-lm-suppress-shortcuts": "true",
     "aria-label": `${model.get("title")} step by step; arrow keys step, space plays`,
   });
   root.classList.toggle("cl-still", !model.get("motion"));
@@ -213,19 +189,10 @@ function render({ model, el }) {
     zooms.hidden = model.get("lines").length === model.get("frames").length;
   }
 
-  root.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter")) return;
-    if (event.key === "Tab" || event.key === "Escape") return;
-    event.stopPropagation(); // the notebook's own shortcuts would add and delete cells
-    const inButton = event.target.closest("button, summary");
-    const act = {
-      ArrowRight: () => by(1), ArrowLeft: () => by(-1), Home: () => by(-Infinity), End: () => by(Infinity),
-      " ": inButton ? null : toggle,
-    }[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  });
+  keepKeys(root, (event) => ({
+    ArrowRight: () => by(1), ArrowLeft: () => by(-1), Home: () => by(-Infinity), End: () => by(Infinity),
+    " ": event.target.closest("button, summary") ? null : toggle,
+  })[event.key]);
 
   const observer = new ResizeObserver(() => { picture.lay(); draw(); });
   const redraw = () => draw();

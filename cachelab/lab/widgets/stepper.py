@@ -4,7 +4,6 @@ The eviction stepper: watch a cache's containers move, request by request or lin
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -15,7 +14,7 @@ from cachelab.lab.frames import code_rows, lane_slots, line_frames, request_fram
 from cachelab.lab.recorder import record
 from cachelab.lab.render import as_text, small_multiple
 
-HERE = Path(__file__).parent
+from .assets import joined
 
 
 class EvictionStepper(anywidget.AnyWidget):
@@ -34,8 +33,8 @@ class EvictionStepper(anywidget.AnyWidget):
     EvictionStepper(FIFO, capacity 3, 5 requests)
     """
 
-    _esm = "\n".join((HERE / name).read_text("utf-8") for name in ("stage.js", "stepper.js"))
-    _css = HERE / "stepper.css"
+    _esm = joined("dom.js", "stage.js", "stepper.js")
+    _css = joined("card.css", "stepper.css")
 
     title = traitlets.Unicode().tag(sync=True)
     capacity = traitlets.Int().tag(sync=True)
