@@ -6,7 +6,8 @@ answers with a slow and obvious model, and shows the shortest run on which the t
 """
 
 from .cells import NotStarted, check
-from .judging import EXERCISES, find_exercise, judge
+from .exercises import EXERCISES
+from .judging import find_exercise, judge
 from .report import CheckResult, Counterexample, Report
 from .sandbox import sandbox_level
 from .submission import SubmissionError, read_submission

@@ -27,7 +27,11 @@ Examine = Callable[[Session, Random], Finding | None]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One row of an exercise's table of points."""
+    """
+    One row of an exercise's table of points.
+
+    `subject` is the class or function that it is about, by itself the first of the exercise.
+    """
 
     id: str
     points: int
@@ -36,6 +40,7 @@ class Check:
     needs: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     seconds: float = 8.0
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

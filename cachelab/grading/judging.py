@@ -5,16 +5,13 @@ The judge: every check of an exercise on a submission's text, in order, and the 
 import time
 from random import Random
 
-from .ex07 import EX07
 from .exercise import Check, Exercise, Finding
+from .exercises import EXERCISES
 from .process import PlayerLost
 from .report import CheckResult, Report
 from .sandbox import choose_level
 from .session import CALL_SECONDS, Session
 from .wording import explain_exception, show_outcome
-
-EXERCISES: dict[str, Exercise] = {EX07.id: EX07}
-"""Every exercise that can be judged, by its id."""
 
 SHORT_SECONDS = 0.7
 """What a call gets in the checks after the first one that did not return."""
@@ -34,15 +31,21 @@ def find_exercise(name: str) -> Exercise:
 
 
 def judge(
-    exercise: str, source_text: str, *, require: str = "process", seed: int | None = None
+    exercise: str,
+    source_text: str,
+    *,
+    require: str = "process",
+    seed: int | None = None,
+    only: str | None = None,
 ) -> Report:
     """
     Return the verdict on a submission, given as the text of its solution cell or file.
 
-    Another `seed` draws other runs; without one every judgement of a text is the same.
+    Another `seed` draws other runs; without one every judgement of a text is the same. `only` is
+    the id of one check: that one is judged, and those that must pass before it.
 
     Raises:
-        ValueError: no such exercise, or `require` is no level of the sandbox.
+        ValueError: no such exercise or check, or `require` is no level of the sandbox.
         CachelabError: the sandbox that is required is not available.
 
     >>> judge("ex07", "class LRUCache: pass").points
@@ -52,19 +55,34 @@ def judge(
     started = time.monotonic()
     results: dict[str, CheckResult] = {}
     patience = CALL_SECONDS
-    for check in found.checks:
+    for check in _wanted(found, only):
         waits_for = next((need for need in check.needs if not results[need].passed), None)
         if waits_for:
             results[check.id] = _waiting(check, waits_for)
             continue
         limit = check.seconds * patience / CALL_SECONDS
-        with Session(level, source_text, found.names[0], limit, patience) as session:
+        subject = check.subject or found.names[0]
+        with Session(level, source_text, subject, limit, patience) as session:
             random = Random(f"{found.id} {check.id} {seed or 0}")
             finding = _not_loaded(session) or _examine(check, session, random)
             patience = SHORT_SECONDS if session.lost else patience
         results[check.id] = _verdict(check, finding)
     seconds = time.monotonic() - started
     return Report(found.id, found.title, tuple(results.values()), level, seconds)
+
+
+def _wanted(exercise: Exercise, only: str | None) -> list[Check]:
+    """Return the checks to judge, in order."""
+    if only is None:
+        return list(exercise.checks)
+    by_id = {check.id: check for check in exercise.checks}
+    if only not in by_id:
+        raise ValueError(f"{exercise.id} has no check {only!r}; known: {', '.join(by_id)}")
+    wanted, waiting = set[str](), [only]
+    while waiting:
+        wanted.add(check_id := waiting.pop())
+        waiting += by_id[check_id].needs
+    return [check for check in exercise.checks if check.id in wanted]
 
 
 def _waiting(check: Check, need: str) -> CheckResult:

@@ -10,10 +10,12 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Protocol, Self, TypeVar
 
 from .player.values import Wire, encode
 from .session import Outcome
+
+T = TypeVar("T")
 
 Operation = tuple[Any, ...]
 """("put", key, value), ("get", key), ("get", key, default), ("delete", key), ("in", key), ..."""
@@ -52,6 +54,10 @@ class Run:
         """Return the steps as the player takes them, the making of the objects first."""
         made: list[list[Wire]] = [[n, "new", size] for n, size in enumerate(self.capacities)]
         return made + [[n, verb, *map(encode, rest)] for n, (verb, *rest) in self.steps]
+
+    def simpler(self) -> Iterator["Run"]:
+        """Give ever less drastic simplifications."""
+        return _simpler(self)
 
     def calls(self, name: str) -> list[str]:
         """Return the steps as a learner would write them."""
@@ -130,7 +136,24 @@ class Domain:
         return None
 
 
-def shortest(domain: Domain, run: Run, fails: Callable[[Run], int | None]) -> Run:
+class Shrinkable(Protocol):
+    """A run that can be cut off after a step, and that knows what is simpler than itself."""
+
+    def upto(self, index: int | None) -> Self: ...
+    def simpler(self) -> Iterator[Self]: ...
+
+
+R = TypeVar("R", bound=Shrinkable)
+Q = TypeVar("Q", bound=Shrinkable, contravariant=True)
+
+
+class Expecting(Protocol[Q]):
+    """What says which runs belong to a check, such as a `Domain`."""
+
+    def expectations(self, run: Q) -> list[Expectation] | None: ...
+
+
+def shortest(domain: Expecting[R], run: R, fails: Callable[[R], int | None]) -> R:
     """
     Return a run that still fails and from which nothing more can be taken away.
 
@@ -140,7 +163,7 @@ def shortest(domain: Domain, run: Run, fails: Callable[[Run], int | None]) -> Ru
     progress = True
     while progress:
         progress = False
-        for candidate in _simpler(best):
+        for candidate in best.simpler():
             if domain.expectations(candidate) is None:
                 continue
             index = fails(candidate)
@@ -150,14 +173,19 @@ def shortest(domain: Domain, run: Run, fails: Callable[[Run], int | None]) -> Ru
     return best
 
 
+def without_chunks(steps: tuple[T, ...]) -> Iterator[tuple[T, ...]]:
+    """Give the sequence with less and less taken away: a half, a quarter, ... one."""
+    width = max(1, len(steps) // 2) if steps else 0
+    while width:
+        for start in range(0, len(steps), width):
+            yield steps[:start] + steps[start + width :]
+        width //= 2
+
+
 def _simpler(run: Run) -> Iterator[Run]:
     """Give ever less drastic simplifications of a run."""
-    size = len(run.steps)
-    width = size // 2
-    while width:
-        for start in range(0, size, width):
-            yield replace(run, steps=run.steps[:start] + run.steps[start + width :])
-        width //= 2
+    for steps in without_chunks(run.steps):
+        yield replace(run, steps=steps)
     for slot, capacity in enumerate(run.capacities):
         for lower in range(1, capacity):
             smaller = (*run.capacities[:slot], lower, *run.capacities[slot + 1 :])

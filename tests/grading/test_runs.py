@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachelab.grading import ex07
+from cachelab.grading.exercises import ex07
 from cachelab.grading.player.values import decode, encode
 from cachelab.grading.runs import Domain, Run, same, shortest
 

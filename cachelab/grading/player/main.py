@@ -11,7 +11,8 @@ import os
 import sys
 from typing import Any, BinaryIO
 
-from . import cost, guard, race
+from . import cost, guard, outside, race
+from .actors import Cast
 from .stage import Stage, attempt
 
 LARGEST_REPLY = 1 << 20
@@ -34,6 +35,9 @@ def answer(stage: Stage | None, request: dict[str, Any]) -> Any:
         return stage.load()
     if operation == "play":
         return stage.play(request["steps"], request["fresh"])
+    if operation in ("begin", "resume"):
+        stage.cast = stage.cast or Cast(stage)
+        return getattr(stage.cast, operation)(request)
     if operation == "race":
         return race.explore(stage, request)
     if operation == "cost":
@@ -45,6 +49,7 @@ def main() -> None:
     """Serve requests until there are no more."""
     reader, writer = open_channel()
     guard.limit_resources(*json.loads(sys.argv[1]))
+    outside.install()
     let_pass = guard.refuse_dangerous_calls()
     stage: Stage | None = None
     for line in reader:

@@ -6,8 +6,10 @@ cannot carry anything from one run to the next.
 """
 
 import linecache
+import random
 import sys
 import types
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .values import Wire, decode, encode
@@ -22,7 +24,10 @@ class Stage:
     """
     The submission's text and the objects of the run in progress.
 
-    Steps are lists `[slot, verb, *arguments]`; the verb "new" makes the object of that slot.
+    Steps are lists `[slot, verb, *arguments]`. The verb "new" makes the object of that slot, of the
+    class that is judged or of another ("new:Name"); "call:name" calls a function, and "each:name"
+    calls it once for every list of arguments. An argument `{"object": slot}` is an object of the
+    run, `{"random": seed}` a generator, `{"keyword": [name, argument]}` is passed by its name.
     """
 
     def __init__(self, source: str, name: str) -> None:
@@ -31,6 +36,8 @@ class Stage:
         self.code: types.CodeType | None = None
         self.names: dict[str, Any] = {}
         self.objects: dict[int, Any] = {}
+        self.decode: Callable[[Wire], Any] = self._decode
+        self.cast: Any = None
         # Tracebacks and `inspect` find the text here.
         linecache.cache[FILENAME] = (len(source), None, source.splitlines(True), FILENAME)
 
@@ -60,20 +67,51 @@ class Stage:
         return [attempt(self.perform, *step) for step in steps]
 
     def perform(self, slot: int, verb: str, *wires: Wire) -> Any:
-        arguments = [decode(wire) for wire in wires]
+        verb, _, name = verb.partition(":")
+        arguments, keywords = self.unpack(wires)
         if verb == "new":
-            self.objects[slot] = self.names[self.name](*arguments)
+            self.objects[slot] = self.names[name or self.name](*arguments, **keywords)
             return None
-        return call(self.objects[slot], verb, arguments)
+        if verb == "truth":  # a step that does nothing, for a run without an object
+            return None
+        if verb == "call":
+            return self.names[name](*arguments, **keywords)
+        if verb == "each":
+            return [self.names[name](*each) for each in arguments]
+        return call(self.objects[slot], verb, arguments, keywords)
+
+    def unpack(self, wires: Iterable[Wire]) -> tuple[list[Any], dict[str, Any]]:
+        """Return the arguments that are passed by place and those that are passed by name."""
+        arguments, keywords = [], {}
+        for wire in wires:
+            if isinstance(wire, dict) and "keyword" in wire:
+                name, inner = wire["keyword"]
+                keywords[name] = self.decode(inner)
+            else:
+                arguments.append(self.decode(wire))
+        return arguments, keywords
+
+    def _decode(self, wire: Wire) -> Any:
+        if isinstance(wire, dict):
+            if "object" in wire:
+                return self.objects[wire["object"]]
+            if "random" in wire:
+                return random.Random(wire["random"])
+            for kind in (list, tuple):
+                if kind.__name__ in wire:
+                    return kind(map(self._decode, wire[kind.__name__]))
+        return decode(wire)
 
 
-def call(target: Any, verb: str, arguments: list[Any]) -> Any:
+def call(
+    target: Any, verb: str, arguments: list[Any], keywords: dict[str, Any] | None = None
+) -> Any:
     """Perform one operation of the shared format on an object."""
     if verb == "len":
         return len(target)
     if verb == "in":
         return arguments[0] in target
-    return getattr(target, verb)(*arguments)
+    return getattr(target, verb)(*arguments, **(keywords or {}))
 
 
 def attempt(action: Any, *arguments: Any) -> Outcome:

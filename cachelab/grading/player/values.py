@@ -6,12 +6,19 @@ instance of any other class, a subclass of str too, arrives as the name of its t
 else: its `__eq__` is never asked.
 """
 
+import json
 from typing import Any
 
 Wire = Any
 """What `json` reads and writes: None, bool, int, str, or a dictionary with one tag."""
 
 LARGEST_BITS = 4096
+
+WORDS: dict[str, object] = {}
+"""Objects that are told apart by what they are, such as MISSING; each side enters its own."""
+
+RECORDS: dict[str, type] = {}
+"""Classes whose instances travel field by field, by name; each side enters its own."""
 
 
 def encode(value: object) -> Wire:
@@ -44,6 +51,19 @@ def _encode(value: Any) -> Wire:
         return {kind.__name__: [_encode(item) for item in value]}
     if kind is dict:
         return {"dict": [[_encode(key), _encode(item)] for key, item in value.items()]}
+    if kind is set or kind is frozenset:
+        return {kind.__name__: sorted((_encode(item) for item in value), key=json.dumps)}
+    return _encode_known(value, kind)
+
+
+def _encode_known(value: Any, kind: type) -> Wire:
+    for word, thing in WORDS.items():
+        if value is thing:
+            return {"word": word}
+    for name, record in RECORDS.items():
+        if kind is record:
+            fields = record.__dataclass_fields__  # type: ignore[attr-defined]
+            return {"record": [name, *(_encode(getattr(value, field)) for field in fields)]}
     return {"repr": kind.__name__}
 
 
@@ -66,7 +86,26 @@ def decode(wire: Wire) -> Any:
         return bytes.fromhex(body)
     if tag == "dict":
         return {decode(key): decode(item) for key, item in body}
-    if tag in ("list", "tuple"):
-        items = [decode(item) for item in body]
-        return items if tag == "list" else tuple(items)
+    if tag in _SEQUENCES:
+        return _SEQUENCES[tag](decode(item) for item in body)
+    if tag == "word":
+        return WORDS[body]
+    if tag == "record":
+        name, *fields = body
+        return RECORDS[name](*map(decode, fields))
     raise ValueError(f"{wire!r} stands for no value")
+
+
+def travels(wire: Wire) -> bool:
+    """
+    Tell whether a wire form stands for a whole value, with nothing in it that is only a name.
+
+    >>> travels(encode([1, {"a": None}])), travels(encode([object()]))
+    (True, False)
+    """
+    if isinstance(wire, list):
+        return all(map(travels, wire))
+    return not isinstance(wire, dict) or ("repr" not in wire and all(map(travels, wire.values())))
+
+
+_SEQUENCES: dict[str, type] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}

@@ -1,4 +1,5 @@
 # rejected by: membership
+# also breaks: update, delete, edges
 # len of a full cache drops the oldest key
 from collections import OrderedDict
 from threading import RLock

@@ -8,12 +8,13 @@ is present, the check of storing leaves room to spare. So one mistake costs one 
 from random import Random
 from typing import Any
 
-from .exercise import Check, Exercise
+from cachelab.grading.exercise import Check, Exercise
+from cachelab.grading.overtaking import Scenario, overtake
+from cachelab.grading.playing import play_runs
+from cachelab.grading.runs import Domain, Operation
+from cachelab.grading.scaling import count_work
+
 from .lru_model import LRUModel
-from .overtaking import Scenario, overtake
-from .playing import play_runs
-from .runs import Domain, Operation
-from .scaling import count_work
 
 KEYS = ("a", "b", "c", "d", "e", "f")
 FALSY: tuple[Any, ...] = (None, 0, "", False, [], 0.0)

@@ -7,10 +7,8 @@ both: what `delete` answers, KeyError for an absent key, capacity 0 refused or s
 
 from typing import Any
 
-from .player.stage import Outcome
-from .runs import Expectation, Operation, same
-
-TOLERANCE = 1e-9
+from cachelab.grading.expecting import exactly, near, raises, returns
+from cachelab.grading.runs import Expectation, Operation
 
 
 class LRUModel:
@@ -37,12 +35,12 @@ class LRUModel:
         """Expect a cache, or a refusal where the capacity allows or asks for one."""
         if self.capacity < 0:
             why = "a cache cannot have room for fewer than 0 entries"
-            return Expectation("ValueError", _raises("ValueError"), why)
+            return Expectation("ValueError", raises("ValueError"), why)
         if self.capacity == 0:
             why = "capacity 0 either stores nothing or is refused with ValueError"
             text = "a cache that stores nothing, or ValueError"
-            return Expectation(text, lambda o: _returns(o) or _raises("ValueError")(o), why)
-        return Expectation("a cache", _returns, "the capacity is at least 1")
+            return Expectation(text, lambda o: returns(o) or raises("ValueError")(o), why)
+        return Expectation("a cache", returns, "the capacity is at least 1")
 
     def expect(self, operation: Operation) -> Expectation:
         """Expect the answer of one operation, and perform it."""
@@ -57,9 +55,9 @@ class LRUModel:
             if resident == key:
                 self.hits += 1
                 self.entries.append(self.entries.pop(place))
-                return _exactly(value, why)
+                return exactly(value, why)
         self.missed.add(key)
-        return _exactly(default, why)
+        return exactly(default, why)
 
     def _put(self, key: Any, value: Any) -> Expectation:
         self.seen.add(key)
@@ -71,30 +69,30 @@ class LRUModel:
                     f"{victim!r} had to go: it was the least recently used key when {key!r} came in"
                 )
             self.entries.append((key, value))
-        return Expectation("no exception", _returns, "put takes any value")
+        return Expectation("no exception", returns, "put takes any value")
 
     def _delete(self, key: Any) -> Expectation:
         if key not in self.keys:
             why = "deleting an absent key does nothing, or raises KeyError"
             text = "no effect, or KeyError"
-            return Expectation(text, lambda o: _returns(o) or _raises("KeyError")(o), why)
+            return Expectation(text, lambda o: returns(o) or raises("KeyError")(o), why)
         self.entries = [entry for entry in self.entries if entry[0] != key]
         self.gone[key] = f"{key!r} was deleted and not put again"
-        return Expectation("no exception", _returns, f"{key!r} is there to be deleted")
+        return Expectation("no exception", returns, f"{key!r} is there to be deleted")
 
     def _in(self, key: Any) -> Expectation:
-        return _exactly(key in self.keys, self.about(key))
+        return exactly(key in self.keys, self.about(key))
 
     def _len(self) -> Expectation:
         held = ", ".join(map(repr, self.keys)) or "none"
-        return _exactly(len(self.entries), f"the keys in the cache are: {held}")
+        return exactly(len(self.entries), f"the keys in the cache are: {held}")
 
     def _hit_rate(self) -> Expectation:
         rate = self.hits / self.lookups if self.lookups else 0.0
         why = f"{self.hits} of {self.lookups} calls of get found their key"
         if not self.lookups:
             why = "before the first call of get the rate is 0.0"
-        return Expectation(f"{rate:.6g}", lambda outcome: _near(outcome, rate), why)
+        return Expectation(f"{rate:.6g}", lambda outcome: near(outcome, rate), why)
 
     def about(self, key: Any) -> str:
         """Say why a key is in the cache, or why it is not."""
@@ -108,24 +106,3 @@ class LRUModel:
         if self.capacity == 0:
             return "a cache of capacity 0 stores nothing"
         return self.gone.get(key, f"nothing was put under {key!r}")
-
-
-def _exactly(value: Any, why: str) -> Expectation:
-    return Expectation(repr(value), lambda outcome: same(outcome, value), why)
-
-
-def _returns(outcome: Outcome) -> bool:
-    return "value" in outcome
-
-
-def _raises(kind: str) -> Any:
-    return lambda outcome: outcome.get("raised", [None])[0] == kind
-
-
-def _near(outcome: Outcome, rate: float) -> bool:
-    wire = outcome.get("value")
-    if isinstance(wire, dict):
-        wire = float(wire["float"]) if "float" in wire else None
-    if isinstance(wire, bool) or not isinstance(wire, (int, float)):
-        return False
-    return abs(wire - rate) <= TOLERANCE

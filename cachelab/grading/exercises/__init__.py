@@ -1,0 +1,12 @@
+"""
+The exercises, each in a module of its own with the checks that make its points.
+
+A model is the judge's only idea of a right answer: as slow and as plain as it can be said.
+"""
+
+from cachelab.grading.exercise import Exercise
+
+from .ex07 import EX07
+
+EXERCISES: dict[str, Exercise] = {exercise.id: exercise for exercise in (EX07,)}
+"""Every exercise that can be judged, by its id."""

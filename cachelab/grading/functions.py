@@ -1,0 +1,146 @@
+"""
+The check of a function: generated arguments, an oracle, and the smallest arguments that go wrong.
+
+All cases of a check travel in one message. Where a call never returns, or a list is longer than
+it need be, arguments are made smaller one step at a time, as long as the answer stays wrong.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+from .exercise import Examine, Finding
+from .process import PlayerLost
+from .report import Counterexample, Row
+from .runs import Expectation, without_chunks
+from .session import Outcome, Session
+from .wording import explain_exception, show_outcome
+from .world import wired
+
+CASES = 200
+SHRINK_SECONDS = 3.0
+
+Arguments = tuple[Any, ...]
+
+
+def compare_function(
+    name: str,
+    draw: Callable[[Random], Arguments],
+    expect: Callable[..., Expectation],
+    *,
+    message: str,
+    cases: int = CASES,
+    simpler: Callable[[Arguments], Iterator[Arguments]] | None = None,
+    valid: Callable[..., bool] = lambda *_: True,
+) -> Examine:
+    """
+    Return a check that calls the function `name` with drawn arguments.
+
+    `expect(*arguments)` is the oracle. `simpler(arguments)` gives simpler ones to try (by itself:
+    shorter lists, fewer entries, smaller numbers); those that are not `valid` are left out.
+    """
+    simplify = simpler or simpler_arguments
+
+    def examine(session: Session, random: Random) -> Finding | None:
+        drawn = [draw(random) for _ in range(cases)]
+        outcomes = session.play([_step(name, arguments) for arguments in drawn])
+        for arguments, outcome in zip(drawn, outcomes, strict=False):
+            if _is_wrong(expect(*arguments), outcome):
+                found = _smallest(session, name, (arguments, outcome), expect, simplify, valid)
+                return Finding(message, _tell(name, *found, expect))
+            if session.out_of_time:
+                break
+        return None
+
+    return examine
+
+
+def call_function(session: Session, name: str, *arguments: Any) -> Outcome:
+    """Call one function of the submission's once."""
+    return session.play([_step(name, arguments)])[-1]
+
+
+def call_each(session: Session, name: str, many: list[Arguments]) -> list[Any]:
+    """
+    Call a function once for each arguments, in one message; return the wire forms of its answers.
+
+    Raises:
+        PlayerLost: a call raised, or none came back.
+    """
+    step = [0, f"each:{name}", *({"list": list(map(wired, arguments))} for arguments in many)]
+    [outcome] = session.play([step])
+    if "value" not in outcome:
+        raise PlayerLost(f"answered with {show_outcome(outcome)}")
+    answers: list[Any] = outcome["value"]["list"]
+    return answers
+
+
+def simpler_arguments(arguments: Arguments) -> Iterator[Arguments]:
+    """
+    Give arguments that differ in one place, where they are simpler.
+
+    >>> next(simpler_arguments(([1, 2], 7)))
+    ([2], 7)
+    """
+    for place, value in enumerate(arguments):
+        for less in simpler_values(value):
+            yield (*arguments[:place], less, *arguments[place + 1 :])
+
+
+def simpler_values(value: Any) -> Iterator[Any]:
+    """Give simpler values of the same type."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        yield from map(kind, without_chunks(tuple(value)))
+        for place, item in enumerate(value[:12]):
+            for less in simpler_values(item):
+                yield kind((*value[:place], less, *value[place + 1 :]))
+    elif kind is dict:
+        for items in without_chunks(tuple(value.items())):
+            yield dict(items)
+    elif kind is int and value not in (0, 1):
+        yield from dict.fromkeys((0, 1, value // 2, value - 1))
+    elif kind is float and value != int(value):
+        yield float(int(value))
+
+
+def _step(name: str, arguments: Arguments) -> list[Any]:
+    return [0, f"call:{name}", *map(wired, arguments)]
+
+
+def _is_wrong(hope: Expectation, outcome: Outcome) -> bool:
+    return "lost" in outcome or not hope.accepts(outcome)
+
+
+def _smallest(
+    session: Session,
+    name: str,
+    worst: tuple[Arguments, Outcome],
+    expect: Callable[..., Expectation],
+    simplify: Callable[[Arguments], Iterator[Arguments]],
+    valid: Callable[..., bool],
+) -> tuple[Arguments, Outcome]:
+    """Return the simplest arguments found that go wrong, and what came of them."""
+    until = time.monotonic() + SHRINK_SECONDS
+    progress = "lost" not in worst[1]
+    while progress:
+        progress = False
+        for arguments in simplify(worst[0]):
+            if time.monotonic() > until:
+                break
+            if not valid(*arguments):
+                continue
+            outcome = call_function(session, name, *arguments)
+            if "lost" not in outcome and _is_wrong(expect(*arguments), outcome):
+                worst, progress = (arguments, outcome), True
+                break
+    return worst
+
+
+def _tell(
+    name: str, arguments: Arguments, outcome: Outcome, expect: Callable[..., Expectation]
+) -> Counterexample:
+    hope = expect(*arguments)
+    row = Row(f"{name}({', '.join(map(repr, arguments))})", hope.text, show_outcome(outcome))
+    return Counterexample((row,), explain_exception(outcome, name) or hope.why)

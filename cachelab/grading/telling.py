@@ -1,0 +1,180 @@
+"""
+The checks over stories: find a run that goes wrong, make it short, and tell it as a table.
+
+`play_tales` draws runs, as `play_runs` does where there is no world. `explore_scenes` takes a few
+given runs in which tasks meet, and goes through their schedules: first those without a task being
+interrupted, then with one interruption, then with two, so the first that fails is a short one.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+from .exercise import Examine, Finding
+from .report import Counterexample, Row
+from .runs import Operation, shortest
+from .session import Session
+from .stories import TOGETHER, Played, Script, Tale, step_text
+from .wording import explain_exception, show_outcome
+
+RUNS = 60
+SHRINK_SECONDS = 4.0
+MOST_SCHEDULES = 400
+INTERRUPTIONS = 2
+
+QUIET = ("runtime.now", "runtime.lock", "runtime.event", "runtime.task_name")
+"""Calls that a counterexample leaves out: nobody waits for them and they change nothing."""
+
+
+def play_tales(*tales: Tale, message: str, runs: int = RUNS, longest: int = 12) -> Examine:
+    """Return a check that plays generated runs of each tale in turn."""
+
+    def examine(session: Session, random: Random) -> Finding | None:
+        for number in range(runs):
+            tale = tales[number % len(tales)]
+            script = tale.generate(random, random.randint(2, longest))
+            played = tale.play(session, script)
+            if tale.difference(played) is not None:
+                return _tell(session, tale, played, message)
+            if session.out_of_time:
+                break
+        return None
+
+    return examine
+
+
+def explore_scenes(
+    tale: Tale,
+    *scenes: tuple[tuple[Any, ...], Sequence[Operation]],
+    message: str,
+    interruptions: int = INTERRUPTIONS,
+) -> Examine:
+    """Return a check that goes through the schedules of each scene: settings and steps."""
+
+    def examine(session: Session, _: Random) -> Finding | None:
+        for settings, steps in scenes:
+            script = Script(settings, tuple(steps))
+            for played in _schedules(session, tale, script, interruptions):
+                if tale.difference(played) is not None:
+                    return Finding(message, tell(tale, played, session.name))
+                if session.out_of_time:
+                    break
+        return None
+
+    return examine
+
+
+class Turns:
+    """A schedule that goes by a prefix, then lets whoever is on go on, and sees the choices."""
+
+    def __init__(self, prefix: tuple[int, ...]) -> None:
+        self.prefix = prefix
+        self.widths: list[int] = []
+
+    def __call__(self, ready: Sequence[Any]) -> int:
+        place = len(self.widths)
+        self.widths.append(len(ready))
+        return self.prefix[place] if place < len(self.prefix) else 0
+
+
+def _schedules(
+    session: Session, tale: Tale, script: Script, interruptions: int
+) -> Iterator[Played]:
+    """Play a script under every schedule with few interruptions, the fewest first."""
+    left = MOST_SCHEDULES
+    level: list[tuple[int, ...]] = [()]
+    for number in range(interruptions + 1):
+        following: list[tuple[int, ...]] = []
+        for prefix in level:
+            turns = Turns(prefix)
+            yield tale.play(session, script, turns)
+            left -= 1
+            if left == 0:
+                return
+            if number < interruptions:
+                following += _one_more(prefix, turns.widths)
+        level = following
+
+
+def _one_more(prefix: tuple[int, ...], widths: list[int]) -> Iterator[tuple[int, ...]]:
+    """Give the schedules that are interrupted once more, later than before."""
+    for place in range(len(prefix), len(widths)):
+        for other in range(1, widths[place]):
+            yield (*prefix, *[0] * (place - len(prefix)), other)
+
+
+def _tell(session: Session, tale: Tale, played: Played, message: str) -> Finding:
+    """Shrink a failing run, then put it into words."""
+    until = time.monotonic() + SHRINK_SECONDS
+    best = played
+
+    def fails(script: Script) -> int | None:
+        nonlocal best
+        if time.monotonic() > until:
+            return None
+        again = tale.play(session, script)
+        index = tale.difference(again)
+        if index is None or ("lost" in again.outcomes[index]) != ("lost" in played.outcomes[-1]):
+            return None
+        best = again
+        return index
+
+    if session.lost:  # each trial costs a new player and a time-out: cut the tail, no more
+        return Finding(message, tell(tale, played, session.name))
+    shortest(tale, played.script, fails)
+    return Finding(message, tell(tale, best, session.name))
+
+
+def tell(tale: Tale, played: Played, name: str) -> Counterexample:
+    """Return a failing run as a table that ends where the answers part."""
+    index = tale.difference(played)
+    assert index is not None
+    world, hope = played.world, (tale.expectations(played.script) or [])[index]
+    rows: list[Row] = []
+    for place in range(index + 1):
+        rows += _rows(played, place, name)
+    last = rows.pop()
+    outcome = played.outcomes[index]
+    got = last.got if "together" in outcome else show_outcome(outcome)
+    rows.append(Row(last.call, hope.text, got))
+    why = explain_exception(outcome, world.subject) or hope.why
+    return Counterexample(tuple(rows), why)
+
+
+def _rows(played: Played, place: int, name: str) -> Iterator[Row]:
+    world, outcome = played.world, played.outcomes[place]
+    if place == 0:
+        making = world.arguments
+        if making is not None:
+            arguments = ", ".join(map(repr, making))
+            yield Row(f"{world.subject} = {name}({arguments})", "", "")
+        elif len(played.outcomes) == 1:
+            yield Row("the text of the submission", "", "")
+        return
+    operation = played.script.steps[place - 1]
+    if operation[0] == TOGETHER:
+        yield from _calls(played, place)
+        return
+    got = show_outcome(outcome)
+    yield Row(step_text(world, operation), "", "" if got == "None" else got)
+
+
+def _calls(played: Played, place: int) -> Iterator[Row]:
+    """Give the calls of ports that were made while several tasks were under way, in order."""
+    operation = played.script.steps[place - 1]
+    for name, steps in operation[1]:
+        texts = "; ".join(step_text(played.world, step) for step in steps)
+        yield Row(f"{name}: {texts}", "", "")
+    ends = [*played.marks[place + 1 : place + 2], len(played.world.calls)]
+    for call in played.world.calls[played.marks[place] : ends[0]]:
+        if f"{call.port}.{call.verb}" not in QUIET:
+            yield Row(f"  {call.task}: {call}", "", call.outcome)
+    outcome = played.outcomes[place]
+    if place + 1 < len(played.marks):
+        return  # what they returned is no news: the run goes on
+    if "together" not in outcome:
+        yield Row("all of them", "", show_outcome(outcome))
+        return
+    for name, outcomes in outcome["together"].items():
+        yield Row(f"{name} ends", "", "; ".join(map(show_outcome, outcomes)))
