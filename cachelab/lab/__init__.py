@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .comparison import compare_strategies
     from .comparison_clients import ComparisonRow, Workload
     from .curves import Curve, miss_ratio_curve
+    from .deciding import decision_svg
     from .designs import Design, Figures, Layer, simulate_design
     from .explorer import (
         Exploration,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .forms.predict import predict
     from .forms.quiz import quiz
     from .listings import Listing, listing
+    from .profiles import profile
     from .recorder import Recording, record
     from .results import Result
     from .samples import sample_trace
@@ -63,6 +65,7 @@ _HOME = {
     "cache_equals_source_at_rest": "explorer",
     "capacity_of": "sizes",
     "compare_strategies": "comparison",
+    "decision_svg": "deciding",
     "explain": "forms.explain",
     "explore": "explorer",
     "figure": "figures",
@@ -76,6 +79,7 @@ _HOME = {
     "no_stale_value_stays": "explorer",
     "one_load_per_key_at_a_time": "explorer",
     "predict": "forms.predict",
+    "profile": "profiles",
     "quiz": "forms.quiz",
     "read_trace": "trace_files",
     "record": "recorder",
@@ -112,6 +116,7 @@ __all__ = [
     "cache_equals_source_at_rest",
     "capacity_of",
     "compare_strategies",
+    "decision_svg",
     "explain",
     "explore",
     "figure",
@@ -125,6 +130,7 @@ __all__ = [
     "no_stale_value_stays",
     "one_load_per_key_at_a_time",
     "predict",
+    "profile",
     "quiz",
     "read_trace",
     "record",

@@ -8,7 +8,30 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .deciding import (
+        Bill,
+        Plan,
+        Price,
+        Prices,
+        Profile,
+        Recommendation,
+        Situation,
+        access_time,
+        break_even_hit_ratio,
+        monthly_bill,
+        recommend,
+        ttl_for,
+        warning_signs,
+    )
     from .distributed import PatientCluster, connect_cluster
+    from .metrics import (
+        CacheMetrics,
+        LatencyHistogram,
+        Measured,
+        Snapshot,
+        SpaceSaving,
+        prometheus_text,
+    )
     from .resilience import (
         CircuitBreaker,
         CircuitOpen,
@@ -20,15 +43,34 @@ if TYPE_CHECKING:
     )
 
 _LATER = {
+    "Bill": ".deciding",
+    "Plan": ".deciding",
+    "Price": ".deciding",
+    "Prices": ".deciding",
+    "Profile": ".deciding",
+    "Recommendation": ".deciding",
+    "Situation": ".deciding",
+    "access_time": ".deciding",
+    "break_even_hit_ratio": ".deciding",
+    "monthly_bill": ".deciding",
+    "recommend": ".deciding",
+    "ttl_for": ".deciding",
+    "warning_signs": ".deciding",
+    "CacheMetrics": ".metrics",
     "CircuitBreaker": ".resilience",
     "CircuitOpen": ".resilience",
     "Health": ".resilience",
+    "LatencyHistogram": ".metrics",
     "LimitedSource": ".resilience",
+    "Measured": ".metrics",
     "PatientCluster": ".distributed",
     "Resilient": ".resilience",
     "Retries": ".resilience",
+    "Snapshot": ".metrics",
+    "SpaceSaving": ".metrics",
     "StaleRisk": ".resilience",
     "connect_cluster": ".distributed",
+    "prometheus_text": ".metrics",
 }
 
 
@@ -43,13 +85,32 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Bill",
+    "CacheMetrics",
     "CircuitBreaker",
     "CircuitOpen",
     "Health",
+    "LatencyHistogram",
     "LimitedSource",
+    "Measured",
     "PatientCluster",
+    "Plan",
+    "Price",
+    "Prices",
+    "Profile",
+    "Recommendation",
     "Resilient",
     "Retries",
+    "Situation",
+    "Snapshot",
+    "SpaceSaving",
     "StaleRisk",
+    "access_time",
+    "break_even_hit_ratio",
     "connect_cluster",
+    "monthly_bill",
+    "prometheus_text",
+    "recommend",
+    "ttl_for",
+    "warning_signs",
 ]
