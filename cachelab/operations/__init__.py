@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         warning_signs,
     )
     from .distributed import PatientCluster, connect_cluster
+    from .encrypted import Encrypted, new_key
     from .metrics import (
         CacheMetrics,
         LatencyHistogram,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     )
 
 _LATER = {
+    "Encrypted": ".encrypted",
+    "new_key": ".encrypted",
     "Bill": ".deciding",
     "Plan": ".deciding",
     "Price": ".deciding",
@@ -89,6 +92,7 @@ __all__ = [
     "CacheMetrics",
     "CircuitBreaker",
     "CircuitOpen",
+    "Encrypted",
     "Health",
     "LatencyHistogram",
     "LimitedSource",
@@ -109,6 +113,7 @@ __all__ = [
     "break_even_hit_ratio",
     "connect_cluster",
     "monthly_bill",
+    "new_key",
     "prometheus_text",
     "recommend",
     "ttl_for",
