@@ -2,9 +2,9 @@
 Making copies go stale in time: each scheme is a store around a store.
 
 `ExpireAfter` needs only a clock; `VersionedKeys` and `TaggedKeys` make many entries misses with one
-write; `EventBased` drops what an event says, over a channel that brings every message or owns up to
-a gap; `Tracking` has the server itself tell what changed. `SCHEMES` is the list that tests and
-lessons go through; `Tracking` is not in it, since it goes around a `RedisStore` only.
+write; `LeasedKeys` refuses what was read before a delete; `EventBased` drops what an event says,
+over a channel that owns up to a gap; `Tracking` has the server itself tell what changed. `SCHEMES`
+is what tests and lessons go through; `Tracking` is not in it: it goes around a `RedisStore` only.
 """
 
 import importlib
@@ -14,6 +14,7 @@ from .base import StoreAround
 from .channels import Channel, MemoryChannel
 from .event_based import EventBased
 from .expire_after import ExpireAfter
+from .leased_keys import Answer, LeasedKeys
 from .tagged_keys import TaggedKeys
 from .versioned_keys import VersionedKeys
 
@@ -30,7 +31,8 @@ _LATER = {
 }
 
 SCHEMES: dict[str, type[StoreAround]] = {
-    scheme.name: scheme for scheme in (ExpireAfter, VersionedKeys, TaggedKeys, EventBased)
+    scheme.name: scheme
+    for scheme in (ExpireAfter, VersionedKeys, TaggedKeys, LeasedKeys, EventBased)
 }
 """Every scheme by its name. A new one is one file and one entry."""
 
@@ -47,9 +49,11 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "SCHEMES",
+    "Answer",
     "Channel",
     "EventBased",
     "ExpireAfter",
+    "LeasedKeys",
     "MemoryChannel",
     "PubSubChannel",
     "StoreAround",

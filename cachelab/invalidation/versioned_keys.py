@@ -29,6 +29,8 @@ class VersionedKeys(Stamped):
     Staleness: none after `bump` has returned. The first bump counts, a value loaded before a bump
     is not seen after it (strategies and guards store in place of a lease; who stores by hand takes
     a `stamp` before the load and uses `set_as_of`), and a version that is lost is never used again.
+    A strategy's readers share the loads of their process, and nobody tells those of a bump: a read
+    may still join a load that began before it.
 
     Round trips: a hit or a miss is 1; a set 2; an add 3, a replace 2, a delete 1, a `bump` 1; one
     more for the first entry of a namespace. Every read asks for the namespace's version, so on a
