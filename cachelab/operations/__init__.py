@@ -25,6 +25,16 @@ if TYPE_CHECKING:
     )
     from .distributed import PatientCluster, connect_cluster
     from .encrypted import Encrypted, new_key
+    from .http import (
+        Fetch,
+        HTTPCache,
+        Request,
+        Response,
+        cache_key,
+        freshness,
+        may_store,
+        serve,
+    )
     from .metrics import (
         CacheMetrics,
         LatencyHistogram,
@@ -44,6 +54,14 @@ if TYPE_CHECKING:
     )
 
 _LATER = {
+    "serve": ".http",
+    "may_store": ".http",
+    "freshness": ".http",
+    "cache_key": ".http",
+    "Response": ".http",
+    "Request": ".http",
+    "HTTPCache": ".http",
+    "Fetch": ".http",
     "Encrypted": ".encrypted",
     "new_key": ".encrypted",
     "Bill": ".deciding",
@@ -93,6 +111,8 @@ __all__ = [
     "CircuitBreaker",
     "CircuitOpen",
     "Encrypted",
+    "Fetch",
+    "HTTPCache",
     "Health",
     "LatencyHistogram",
     "LimitedSource",
@@ -103,7 +123,9 @@ __all__ = [
     "Prices",
     "Profile",
     "Recommendation",
+    "Request",
     "Resilient",
+    "Response",
     "Retries",
     "Situation",
     "Snapshot",
@@ -111,11 +133,15 @@ __all__ = [
     "StaleRisk",
     "access_time",
     "break_even_hit_ratio",
+    "cache_key",
     "connect_cluster",
+    "freshness",
+    "may_store",
     "monthly_bill",
     "new_key",
     "prometheus_text",
     "recommend",
+    "serve",
     "ttl_for",
     "warning_signs",
 ]
