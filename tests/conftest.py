@@ -7,8 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from cachelab.lab import Trace, read_trace
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("cachelab", deadline=None)
+settings.load_profile("cachelab")
 
 TRACES = Path(os.environ.get("CACHELAB_TRACES", Path(__file__).parents[2] / "shared" / "traces"))
 

@@ -3,38 +3,87 @@ The check by generated runs: play many, stop at the first difference, shrink it,
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
+from typing import Any
 
 from .exercise import Examine, Finding
 from .report import Counterexample, Row
-from .runs import Domain, Run, shortest
+from .runs import Domain, Expectation, Run, shortest
 from .session import CALL_SECONDS, Outcome, Session
 from .wording import explain_exception, show_outcome
 
 RUNS = 150
+FIRST_BATCH = 6
 SHRINK_SECONDS = 4.0
 HASTE = 0.3
 """Seconds that a call gets while a run that never ends is made shorter."""
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A run with what is sent to the player and what has to come back."""
+
+    domain: Domain
+    run: Run
+    wire: list[list[Any]]
+    expected: list[Expectation]
+
+
 def play_runs(*domains: Domain, message: str, runs: int = RUNS) -> Examine:
-    """Return a check that plays generated runs of each domain in turn."""
+    """
+    Return a check that plays generated runs of each domain in turn.
+
+    The runs of one state of the generator are drawn once: a class of submissions shares them.
+    """
+
+    @lru_cache(maxsize=4)
+    def draw_all(state: Any) -> list[Drawn]:
+        random = Random()
+        random.setstate(state)
+        return [
+            _draw(domains[number % len(domains)], random, number, runs) for number in range(runs)
+        ]
 
     def examine(session: Session, random: Random) -> Finding | None:
-        for number in range(runs):
-            domain = domains[number % len(domains)]
-            length = random.randint(2, 14) if number < runs * 3 // 4 else random.randint(15, 40)
-            run = domain.generate(random, length)
-            outcomes = session.play(run.wire())
-            index = domain.difference(run, outcomes)
-            if index is not None:
-                return _tell(session, domain, run, outcomes, message)
+        drawn = draw_all(random.getstate())
+        for start, end in _batches(len(drawn)):
+            batch = drawn[start:end]
+            for one, outcomes in zip(batch, _play(session, batch), strict=False):
+                index = one.domain.difference(one.run, outcomes, one.expected)
+                if index is not None:
+                    return _tell(session, one.domain, one.run, outcomes, message)
             if session.out_of_time:
                 break
         return None
 
     return examine
+
+
+def _draw(domain: Domain, random: Random, number: int, runs: int) -> Drawn:
+    length = random.randint(2, 14) if number < runs * 3 // 4 else random.randint(15, 40)
+    run = domain.generate(random, length)
+    return Drawn(domain, run, run.wire(), domain.expectations(run) or [])
+
+
+def _batches(count: int) -> Iterator[tuple[int, int]]:
+    """Give the borders of ever longer batches: what goes wrong mostly does so early."""
+    start, size = 0, FIRST_BATCH
+    while start < count:
+        yield start, min(count, start + size)
+        start, size = start + size, size * 3
+
+
+def _play(session: Session, batch: Sequence[Drawn]) -> Iterator[list[Outcome]]:
+    """Play a batch in one message, or run by run when the player was lost on the way."""
+    together = session.play_all([one.wire for one in batch])
+    if together is not None:
+        yield from together
+        return
+    for one in batch:
+        yield session.play(one.wire)
 
 
 def _tell(

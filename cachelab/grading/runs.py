@@ -122,9 +122,11 @@ class Domain:
             expected.append(models[slot].expect(operation))
         return expected
 
-    def difference(self, run: Run, outcomes: list[Outcome]) -> int | None:
+    def difference(
+        self, run: Run, outcomes: list[Outcome], expected: list[Expectation] | None = None
+    ) -> int | None:
         """Return the index of the first step, makings included, whose outcome is wrong."""
-        expected = self.expectations(run) or []
+        expected = expected or self.expectations(run) or []
         born = len(run.capacities)
         verbs = ["new"] * born + [operation[0] for _, operation in run.steps]
         for index, (hope, outcome) in enumerate(zip(expected, outcomes, strict=False)):

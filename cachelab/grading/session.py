@@ -84,6 +84,14 @@ class Session:
         except PlayerLost:
             return self.play_slowly(steps)
 
+    def play_all(self, runs: Sequence[Sequence[Sequence[Any]]]) -> list[list[Outcome]] | None:
+        """Return the outcomes of many runs, sent in one message; None if the player was lost."""
+        try:
+            many: list[list[Outcome]] = self.ask({"op": "play_all", "runs": runs}, self.patience)
+        except PlayerLost:
+            return None
+        return many
+
     def survives(self, steps: Sequence[Sequence[Any]], seconds: float) -> bool:
         """Tell whether the player is still there after the steps, without asking which it was."""
         try:

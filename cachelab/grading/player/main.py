@@ -35,6 +35,8 @@ def answer(stage: Stage | None, request: dict[str, Any]) -> Any:
         return stage.load()
     if operation == "play":
         return stage.play(request["steps"], request["fresh"])
+    if operation == "play_all":
+        return [stage.play(steps, True) for steps in request["runs"]]
     if operation in ("begin", "resume"):
         stage.cast = stage.cast or Cast(stage)
         return getattr(stage.cast, operation)(request)
