@@ -1,10 +1,10 @@
 """
 Runs that touch the world: operations of a submission between those of the judge, as data.
 
-A step is an operation on what is judged, `("read", "user:7")`; or the judge's own,
-`("@sleep", 60)`; or several tasks at once, `("@together", (("A", steps), ("B", steps)))`, in an
-order that is part of the run. A tale says which runs belong to a check, and a model says what has
-to come of them.
+A step is an operation on what is judged, `("read", "user:7")`, or on another object of its class,
+`("other.read", "user:7")`; or the judge's own, `("@sleep", 60)`; or several tasks at once,
+`("@together", (("A", steps), ("B", steps)))`, in an order that is part of the run. A tale says
+which runs belong to a check, and a model says what has to come of them.
 """
 
 from collections.abc import Callable, Iterator
@@ -148,6 +148,8 @@ def _perform(played: Played) -> None:
         played.outcomes.append(world.drive({"fresh": True, "step": step}))
     if "raised" in played.outcomes[0]:
         return
+    for slot, _ in enumerate(world.others, 1):
+        world.drive({"step": [slot, "new", *map(wired, making or ())]})
     for operation in played.script.steps:
         played.marks.append(len(world.calls))
         played.outcomes.append(_outcome(world, operation))
@@ -162,7 +164,9 @@ def _outcome(world: World, operation: Operation) -> Outcome:
     wires = map(wired, arguments)
     if world.arguments is None:
         return world.drive({"step": [0, f"call:{verb}", *wires]})
-    return world.drive({"step": [0, verb, *wires]})
+    name, verb = _addressed(world, verb)
+    slot = (world.subject, *world.others).index(name)
+    return world.drive({"step": [slot, verb, *wires]})
 
 
 def _together(world: World, actors: Any) -> Outcome:
@@ -184,4 +188,11 @@ def step_text(world: World, operation: Operation) -> str:
         return " ".join([verb[1:].replace("_", " "), *map(repr, arguments)])
     if world.arguments is None:
         return f"{verb}({', '.join(map(repr, arguments))})"
-    return call_text(world.subject, operation)
+    name, verb = _addressed(world, verb)
+    return call_text(name, (verb, *arguments))
+
+
+def _addressed(world: World, verb: str) -> tuple[str, str]:
+    """Return which object a verb is for, and the verb: "other.read" is for the one called other."""
+    name, _, rest = verb.rpartition(".")
+    return name or world.subject, rest

@@ -148,7 +148,8 @@ def _rows(played: Played, place: int, name: str) -> Iterator[Row]:
         making = world.arguments
         if making is not None:
             arguments = ", ".join(map(repr, making))
-            yield Row(f"{world.subject} = {name}({arguments})", "", "")
+            for subject in (world.subject, *world.others):
+                yield Row(f"{subject} = {name}({arguments})", "", "")
         elif len(played.outcomes) == 1:
             yield Row("the text of the submission", "", "")
         return

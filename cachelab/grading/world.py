@@ -100,6 +100,9 @@ class World:
     subject = "cache"
     """What the object that is judged is called in a counterexample."""
 
+    others: ClassVar[tuple[str, ...]] = ()
+    """Names of further objects, made with the same arguments: other programs that use the ports."""
+
     words: ClassVar[dict[str, str]] = {"@sleep": "{0} seconds pass"}
     """How the judge's own operations read in a counterexample, with places for the arguments."""
 
@@ -147,7 +150,7 @@ class World:
 
     def _serve(self, port: str, verb: str, wires: list[Wire], named: list[list[Any]]) -> Wire:
         """Make one call of a port; return what the submission is to get."""
-        silent = port == "runtime" and verb in ("now", "task_name")
+        silent = verb in ("now", "task_name")
         if not silent:
             self.runtime.checkpoint(f"{port}.{verb}")
         task = self.runtime.task_name()

@@ -8,7 +8,7 @@ from cachelab.grading.expecting import anything, exactly
 from cachelab.grading.sandbox import choose_level
 from cachelab.grading.session import Session
 from cachelab.grading.stories import TOGETHER, Script, Tale
-from cachelab.grading.telling import explore_scenes, play_tales
+from cachelab.grading.telling import explore_scenes, play_tales, tell
 from cachelab.grading.world import Named, Ported, World
 from cachelab.ports import MISSING, MemorySource, MemoryStore, StoreError
 
@@ -110,8 +110,10 @@ class AsideModel:
         return anything()
 
     def expect(self, operation):
-        if operation[0] == "write":
+        if operation[0].endswith("write"):
             self.rows[operation[1]] = operation[2]
+        if operation[0].startswith("other."):
+            return exactly(None, "so that there is something to tell")
         if operation[0] == "read":
             return exactly(self.rows.get(operation[1]), "that is the row")
         if operation[0] == "@stale":
@@ -191,4 +193,27 @@ def test_a_race_is_found_and_told_as_the_calls_in_their_order(session):
         "B: source.write('k', 2)",
         "B: store.delete('k')",
         "A: store.set('k', 1, ttl=60)",
+    ]
+
+
+class TwoPrograms(AsideWorld):
+    others = ("other",)
+
+
+def test_two_objects_of_a_submission_share_the_ports_of_a_run(session):
+    tale = Tale(TwoPrograms, AsideModel, ((),))
+    steps = (("write", "k", 1), ("read", "k"), ("other.write", "k", 2), ("read", "k"))
+    played = tale.play(session, Script((), steps))
+    assert [outcome["value"] for outcome in played.outcomes[1:]] == [None, 1, None, 2]
+
+
+def test_a_counterexample_names_the_object_that_each_call_is_for(session):
+    tale = Tale(TwoPrograms, AsideModel, ((),))
+    played = tale.play(session, Script((), (("write", "k", 1), ("other.read", "k"))))
+    rows = tell(tale, played, "Aside").rows
+    assert [row.call.partition("(")[0] for row in rows] == [
+        "cache = Aside",
+        "other = Aside",
+        "cache.write",
+        "other.read",
     ]
