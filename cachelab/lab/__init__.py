@@ -43,10 +43,15 @@ if TYPE_CHECKING:
     from .sweeps import sweep
     from .trace_files import read_trace
     from .traces import Trace, loop, mix, scan, shift, zipf
+    from .widgets.aside_stepper import AsideStepper
+    from .widgets.crash_timeline import CrashTimeline
+    from .widgets.race_debugger import RaceDebugger
     from .widgets.stepper import EvictionStepper
 
 _HOME = {
+    "AsideStepper": "widgets.aside_stepper",
     "ComparisonRow": "comparison_clients",
+    "CrashTimeline": "widgets.crash_timeline",
     "Curve": "curves",
     "Design": "designs",
     "EvictionStepper": "widgets.stepper",
@@ -57,6 +62,7 @@ _HOME = {
     "NotRepeatable": "explorer",
     "PALETTE": "figures",
     "Promise": "explorer",
+    "RaceDebugger": "widgets.race_debugger",
     "Recording": "recorder",
     "Result": "results",
     "Trace": "traces",
@@ -98,7 +104,9 @@ _HOME = {
 
 __all__ = [
     "PALETTE",
+    "AsideStepper",
     "ComparisonRow",
+    "CrashTimeline",
     "Curve",
     "Design",
     "EvictionStepper",
@@ -108,6 +116,7 @@ __all__ = [
     "Listing",
     "NotRepeatable",
     "Promise",
+    "RaceDebugger",
     "Recording",
     "Result",
     "Trace",
