@@ -1,0 +1,74 @@
+"""
+Something to measure: a function whose calls take known times on the judge's clock.
+"""
+
+from itertools import cycle
+from typing import Any
+
+from cachelab.grading.expecting import exactly, satisfying
+from cachelab.grading.runs import Expectation, Operation
+from cachelab.grading.world import Ported, World
+
+FIGURES = ("n", "mean", "p50", "p99", "max")
+
+
+class BenchWorld(World):
+    """A clock, and `fn`, whose first call takes the first of the durations, and so on."""
+
+    def __init__(self, settings: tuple[Any, ...], schedule: Any) -> None:
+        super().__init__(schedule)
+        self.durations = cycle(settings[0])
+        self.add("clock", self.ports["runtime"])
+        self.add("fn", lambda: self.runtime.sleep(next(self.durations)))
+
+    @staticmethod
+    def arguments_of(n: int) -> tuple[Any, ...]:
+        """Return what `bench` is called with."""
+        return Ported("fn"), Ported("clock"), n
+
+    def do_calls(self) -> int:
+        """Tell how often fn was called."""
+        return self.count("fn")
+
+    words = World.words | {"@calls": "how often fn was called"}
+
+
+class BenchModel:
+    """What a bench of these durations has to report."""
+
+    def __init__(self, settings: tuple[Any, ...]) -> None:
+        self.durations = list(settings[0])
+        self.calls = 0
+        self.is_new = False
+        """Whether fn was called since somebody asked how often."""
+
+    def born(self) -> Expectation:
+        return exactly(None, "")
+
+    def expect(self, operation: Operation) -> Expectation:
+        if operation[0] == "@calls":
+            self.is_new = False
+            why = "one call warms up, and each of the n after it is timed"
+            return exactly(self.calls, why)
+        n = operation[3]
+        places = [(self.calls + 1 + k) % len(self.durations) for k in range(n)]
+        timed = sorted(self.durations[place] for place in places)
+        self.calls += n + 1
+        self.is_new = True
+        return _report(timed)
+
+
+def _report(timed: list[float]) -> Expectation:
+    n = len(timed)
+    ranks = {"p50": -(-50 * n // 100), "p99": -(-99 * n // 100), "max": n}
+    wanted = {"n": n, "mean": sum(timed) / n} | {k: timed[r - 1] for k, r in ranks.items()}
+
+    def fits(value: Any) -> bool:
+        return isinstance(value, dict) and all(
+            isinstance(value.get(name), int | float) and abs(value[name] - wanted[name]) < 1e-6
+            for name in FIGURES
+        )
+
+    text = "{" + ", ".join(f"{name!r}: {wanted[name]:.6g}" for name in FIGURES) + "}"
+    times = ", ".join(f"{t:g}" for t in timed)
+    return satisfying(fits, text, f"the timed calls took {times} seconds; the first one warmed up")
