@@ -10,7 +10,7 @@ import random
 from dataclasses import replace
 
 from .runs import Outcome, Plan
-from .search import FEW, Budget, Drawn, Exhaustive, shrink
+from .search import FEW, Budget, Exhaustive, shrink
 
 
 class Course:
@@ -35,10 +35,15 @@ class Course:
         if self.mode != "drawn":
             self._try_all()
         if self.outcome is None and not self.is_exhaustive and self.mode != "exhaustive":
-            self.outcome = Drawn(self.plan, self.budget, self.rng).search()
+            self._draw()
         if self.outcome is not None:
             self._leave_actors_out()
             self._make_small()
+
+    def _draw(self) -> None:
+        from .drawn import Drawn  # Hypothesis is slow to import, and seldom needed
+
+        self.outcome = Drawn(self.plan, self.budget, self.rng).search()
 
     def _try_all(self) -> None:
         budget = self.budget if self.mode == "exhaustive" else self.budget.part(0.5)

@@ -143,10 +143,11 @@ def explore(
     at rest (see `Scenario`). Every actor must come to its end without an error but those of the
     world (`CachelabError`), and no run may come to a deadlock: that is one more promise.
 
-    "exhaustive" tries all schedules, "drawn" draws some at random (from `seed`); "auto" draws when
-    half the budget was not enough for all. `every_point` makes locks, events and the way back from
-    a port points of choice too, as it must be where actors share memory; None finds that out: so
-    let actors of different processes share no object, and there are far fewer schedules to try.
+    "exhaustive" tries all schedules; "drawn" has Hypothesis draw some, the same for the same
+    `seed`, and shrink what it finds; "auto" draws when half the budget was not enough for all.
+    `every_point` makes locks, events and the way back from a port points of choice too, as it must
+    be where actors share memory; None finds that out: so let actors of different processes share no
+    object, and there are far fewer schedules to try.
 
     Complexity: exhaustively, a run for each transition between states: for n actors of k calls
     at least n * (k + 1)^n, and half as many more for the few preemptions that are tried first.

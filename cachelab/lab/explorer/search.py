@@ -1,5 +1,5 @@
 """
-The ways through the schedules of a scenario: all of them, or as many as can be drawn.
+The way through all the schedules of a scenario, and from a bad one to a smaller.
 
 All means depth first, a run for each way on that was not taken, and none from a state that some run
 has gone on from already. It is done for 0 preemptions first, then for 1 and 2, then for any number:
@@ -7,7 +7,6 @@ so what is found first has as few as can be. A preemption stops somebody who cou
 """
 
 import math
-import random
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
@@ -153,31 +152,6 @@ class Exhaustive:
                 self.is_cut = True
             self._path.pop()
         return False
-
-
-class Drawn:
-    """Schedules drawn at random, each with its own readiness to switch."""
-
-    def __init__(self, plan: Plan, budget: Budget, rng: random.Random) -> None:
-        self.plan = plan
-        self.budget = budget
-        self.rng = rng
-        self._restlessness = 0.5
-
-    def search(self) -> Outcome | None:
-        """Return a run that breaks a promise, or None when the budget is at its end."""
-        while not self.budget.is_spent:
-            self.budget.runs += 1
-            self._restlessness = self.rng.choice((0.05, 0.15, 0.3, 0.6))
-            outcome = Run(self.plan, self._guide).play()
-            if outcome.broken is not None:
-                return outcome
-        return None
-
-    def _guide(self, run: Run, names: tuple[str, ...], is_on: bool) -> str:  # noqa: ARG002
-        if not is_on:
-            return self.rng.choice(names)
-        return self.rng.choice(names[1:]) if self.rng.random() < self._restlessness else names[0]
 
 
 def first_ready(run: Run, names: tuple[str, ...], is_on: bool) -> str:  # noqa: ARG001
