@@ -155,6 +155,7 @@ print("at 0.9 a read costs", round(0.9 + 0.1 * (1.0 + 0.9), 3), "against 1.0")
 # The second-best design of `bench` reads the clock twice, around the loop, and divides by n. It is
 # cheaper and fine for a mean of something that takes nanoseconds. It lost here because a mean cannot
 # show the one call in a hundred that took a second, and that is the call your users write about.
-#
+
+# %% [markdown]
 # Reflection: your service calls two shards and waits for both. Each has a p99 of 10 ms. Which share of
 # your calls takes longer than 10 ms, and why is the average of the two p99s no answer?
