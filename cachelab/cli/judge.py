@@ -122,5 +122,6 @@ def _class_text(verdicts: dict[str, Verdict]) -> str:
     failures = Counter(check.id for report in reports for check in report.failed)
     if reports:
         lines += ["", f"failed, of {len(reports)} judged:"]
-        lines += [f"  {check.id:<14}{failures[check.id]:>4}" for check in reports[0].checks]
+        longest = max(len(check.id) for check in reports[0].checks) + 2
+        lines += [f"  {check.id:<{longest}}{failures[check.id]:>4}" for check in reports[0].checks]
     return "\n".join(lines)

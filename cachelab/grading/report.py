@@ -122,7 +122,8 @@ class Report:
 
     def __str__(self) -> str:
         head = f"{self.exercise} {self.title}: {self.points} of {self.max_points} points"
-        lines = [head, *(_line(check) for check in self.checks), f"sandbox: {self.sandbox}"]
+        width = max((len(check.id) for check in self.checks), default=0) + 2
+        lines = [head, *(_line(check, width) for check in self.checks), f"sandbox: {self.sandbox}"]
         for check in self.failed:
             lines += ["", *_explain(check)]
         return "\n".join(lines)
@@ -134,9 +135,9 @@ class Report:
         return {"text/plain": str(self.points), "text/html": render(self)}
 
 
-def _line(check: CheckResult) -> str:
+def _line(check: CheckResult, width: int) -> str:
     points = f"{check.points}/{check.max_points}"
-    return f"  {check.word:<10}  {points:>4}  {check.id:<14}{check.title}"
+    return f"  {check.word:<10}  {points:>5}  {check.id:<{width}}{check.title}"
 
 
 def _explain(check: CheckResult) -> list[str]:
