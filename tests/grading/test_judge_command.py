@@ -33,7 +33,7 @@ def test_less_than_full_marks_is_exit_status_1():
     ("exercise", "name", "sentence"),
     [
         ("ex07", "gone.py", "there is no file gone.py"),
-        ("ex77", "broken.ipynb", "there is no exercise 'ex77' to judge; known: ex07"),
+        ("ex77", "broken.ipynb", "there is no exercise 'ex77' to judge; known: ex"),
         ("ex07", "broken.ipynb", "broken.ipynb is not a readable notebook"),
         ("ex07", "", "there is no .py file and no notebook in "),
     ],
