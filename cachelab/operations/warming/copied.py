@@ -3,11 +3,12 @@ Bringing copies from another store: when a cache moves to a new server, or gets 
 """
 
 import random
+from typing import Any
 
 from cachelab.operations.metrics.measured import is_a_copy
-from cachelab.ports import MISSING, Store
+from cachelab.ports import MISSING, Store, StoreError
 
-from .filling import Filled, Lives
+from .filling import Filled, Lives, add_for_now, take_back
 
 
 class Copied:
@@ -48,9 +49,18 @@ class Copied:
         value = self.other.get(key)
         if left is MISSING or not is_a_copy(value):
             return Filled.ABSENT
-        if not self.store.add(key, value, self.lives.draw(left)):
+        if not add_for_now(self.store, key, value, self.lives.draw(left)):
             return Filled.PRESENT
-        if self.other.get(key) == value:
+        return self._confirm(key, value)
+
+    def _confirm(self, key: str, value: Any) -> Filled:
+        """Look whether `value` is still there; if not, or in doubt, take it back."""
+        try:
+            now = self.other.get(key)
+        except StoreError:
+            take_back(self.store, key, value)
+            raise
+        if now == value:
             return Filled.KEPT
-        self.store.replace(key, value, MISSING)
+        take_back(self.store, key, value)
         return Filled.OVERTAKEN

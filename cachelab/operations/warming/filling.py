@@ -4,8 +4,9 @@ The contract of what a warmer does for one key: bring its copy, without harm to 
 
 import random
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
+from cachelab.ports import MISSING, Store, StoreError
 from cachelab.strategies.base import seconds
 
 
@@ -32,6 +33,34 @@ class Filling(Protocol):
     def fill(self, key: str) -> Filled:
         """Bring the copy of `key`, if there is none."""
         ...
+
+
+def add_for_now(store: Store, key: str, value: Any, ttl: float) -> bool:
+    """
+    Add a copy that is still to be confirmed; tell whether it was kept.
+
+    Raises:
+        StoreError: the answer did not come. The copy, which may have come in, is taken back.
+    """
+    try:
+        return store.add(key, value, ttl)
+    except StoreError:
+        take_back(store, key, value)
+        raise
+
+
+def take_back(store: Store, key: str, value: Any) -> None:
+    """
+    Remove the copy `value` of `key` if it is still there; if that fails, whatever is there.
+
+    Raises:
+        StoreError: both failed. The copy stays until it expires, unless the store is a `Resilient`,
+            which tries again later.
+    """
+    try:
+        store.replace(key, value, MISSING)
+    except StoreError:
+        store.delete(key)
 
 
 class Lives:

@@ -6,7 +6,7 @@ import random
 
 from cachelab.ports import MISSING, Source, SourceError, Store, Versioned
 
-from .filling import Filled, Lives
+from .filling import Filled, Lives, add_for_now, take_back
 
 
 class Rows:
@@ -51,7 +51,7 @@ class Rows:
         row = self.source.read(key)
         if row is MISSING:
             return Filled.ABSENT
-        if not self.store.add(key, row.value, self.lives.draw()):
+        if not add_for_now(self.store, key, row.value, self.lives.draw()):
             return Filled.PRESENT
         return self._confirm(key, row)
 
@@ -60,9 +60,9 @@ class Rows:
         try:
             now = self.source.read(key)
         except SourceError:
-            self.store.replace(key, row.value, MISSING)
+            take_back(self.store, key, row.value)
             raise
         if now is not MISSING and now.version == row.version:
             return Filled.KEPT
-        self.store.replace(key, row.value, MISSING)
+        take_back(self.store, key, row.value)
         return Filled.OVERTAKEN

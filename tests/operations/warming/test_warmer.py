@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,14 @@ from cachelab.operations.warming import (
 )
 from cachelab.ports import (
     MISSING,
+    LostAnswer,
     ManualClock,
     MemorySource,
     MemoryStore,
     SimRuntime,
     SourceError,
     SQLSource,
+    StoreError,
     instrument,
 )
 from cachelab.stampede import GUARDS
@@ -177,65 +180,73 @@ def test_what_is_there_is_never_replaced() -> None:
     assert store.get("k1") == "newer"
 
 
-FILLINGS: list[str] = ["rows", "through"]
+class Between:
+    """Ports between whose calls somebody else's two steps come: at the calls of those numbers."""
+
+    def __init__(self, places: tuple[int, int], steps: list[Callable[[], object]]) -> None:
+        self.due = sorted(zip(places, range(2), steps, strict=True))
+        self.calls = 0
+
+    def port(self, port: Any, failing: int | None = None) -> Any:
+        def before(verb: str, key: object, number: int) -> SourceError | LostAnswer | None:
+            self.calls += 1
+            while self.due and self.due[0][0] <= self.calls:
+                self.due.pop(0)[2]()
+            if failing != self.calls:
+                return None
+            return SourceError("lost") if hasattr(port, "read") else LostAnswer(StoreError("lost"))
+
+        return instrument(port, faults=before)
+
+    def finish(self) -> None:
+        for _, _, step in self.due:
+            step()
 
 
-@settings(max_examples=100)
-@given(
-    schedule=st.lists(st.integers(0, 2), min_size=30, max_size=30),
-    kind=st.sampled_from(FILLINGS),
-    fails=st.sets(st.integers(1, 3)),
-)
-def test_in_no_order_of_steps_is_an_older_row_left_behind(
-    schedule: list[int], kind: str, fails: set[int]
+PLACES = [(first, second) for second in range(1, 13) for first in range(1, second + 1)]
+
+
+def value_in(store: MemoryStore) -> Any:
+    match store.get("k"):
+        case ["row", _, _, value]:
+            return value
+        case ["lease", _]:
+            return MISSING
+        case other:
+            return other
+
+
+@pytest.mark.parametrize("failing", [None, *range(1, 8)])
+@pytest.mark.parametrize("kind", ["rows", "through"])
+def test_whenever_a_writer_comes_in_no_older_row_is_left_behind(
+    kind: str, failing: int | None
 ) -> None:
-    sim = SimRuntime(schedule)
-    store = instrument(MemoryStore(sim), sim)
-    source = instrument(
-        rows(["k"]),
-        sim,
-        faults=lambda verb, _, number: (
-            SourceError("down") if verb == "read" and number in fails else None
-        ),
-    )
-    cache = CacheAside(store, source, ttl=60, runtime=sim)
-    filling: Filling = Through(cache) if kind == "through" else Rows(store, source, ttl=60)
-
-    def write() -> None:
-        source.write("k", "newer")
-        store.delete("k")
-
-    def main() -> Any:
-        warmer = CacheWarmer(filling, runtime=sim)
-        for task in [sim.spawn(warmer.warm, ["k"]), sim.spawn(write)]:
-            task.join()
-        return store.get("k")
-
-    found = sim.run(main)
-    value = found[3] if isinstance(found, list) and found[0] == "row" else found
-    assert value in ("newer", MISSING) or found[0] == "lease"
+    for places in PLACES:
+        store, source = MemoryStore(), rows(["k"])
+        steps = [partial(source.write, "k", "newer"), partial(store.delete, "k")]
+        world = Between(places, steps)
+        ports = world.port(store, failing), world.port(source, failing)
+        filling: Filling = Rows(*ports, ttl=60) if kind == "rows" else Through(cached(*ports))
+        CacheWarmer(filling).warm(["k"])
+        world.finish()
+        assert value_in(store) in ("newer", MISSING), places
 
 
-@settings(max_examples=100)
-@given(schedule=st.lists(st.integers(0, 2), min_size=30, max_size=30))
-def test_an_entry_that_is_dropped_during_a_move_is_not_on_the_new_store(
-    schedule: list[int],
+def cached(store: Any, source: Any) -> CacheAside:
+    return CacheAside(store, source, ttl=60)
+
+
+@pytest.mark.parametrize("failing", [None, *range(1, 8)])
+def test_whenever_an_entry_is_dropped_during_a_move_it_is_not_on_the_new_store(
+    failing: int | None,
 ) -> None:
-    sim = SimRuntime(schedule)
-    old, new = (instrument(MemoryStore(sim), sim, name=name) for name in ("old", "new"))
-
-    def drop() -> None:
-        old.delete("k")
-        new.delete("k")
-
-    def main() -> Any:
+    for places in PLACES:
+        old, new = MemoryStore(), MemoryStore()
         old.set("k", "older")
-        warmer = CacheWarmer(Copied(new, old, ttl=60), runtime=sim)
-        for task in [sim.spawn(warmer.warm, ["k"]), sim.spawn(drop)]:
-            task.join()
-        return new.get("k")
-
-    assert sim.run(main) is MISSING
+        world = Between(places, [partial(old.delete, "k"), partial(new.delete, "k")])
+        CacheWarmer(Copied(*(world.port(one, failing) for one in (new, old)), ttl=60)).warm(["k"])
+        world.finish()
+        assert new.get("k") is MISSING, places
 
 
 def test_copies_do_not_die_together_and_none_lives_longer_than_the_ttl() -> None:
