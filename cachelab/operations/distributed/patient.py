@@ -1,71 +1,21 @@
 """
 A client of a cluster that waits out a failover instead of handing it to its caller.
 
-When a master dies its replica takes over within a second or two. redis-py's own retries do not
-wait in between, so they are used up long before that; here there is a budget of time instead.
+Single commands, pipelines and what is made of pipelines (`mget_nonatomic` of keys on any node,
+answered in the order asked) are tried for a budget of time.
 """
 
-import contextlib
-import random
-import time
+import math
 from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
-from redis.cluster import ClusterNode
-from redis.exceptions import (
-    ClusterDownError,
-    RedisClusterException,
-    SlotNotCoveredError,
-    TryAgainError,
-)
+from redis.cluster import ClusterNode, ClusterPipeline
 from redis.retry import Retry
 
 from cachelab.ports import Cluster
 
-REFUSED = (ClusterDownError, SlotNotCoveredError, TryAgainError)
-"""Errors that say the command was not carried out."""
-
-LOST = (redis.ConnectionError, redis.TimeoutError)
-"""Errors after which it may have been."""
-
-REPEATABLE = frozenset(
-    {
-        "GET",
-        "SET",
-        "DEL",
-        "UNLINK",
-        "MGET",
-        "EXISTS",
-        "TTL",
-        "PTTL",
-        "EXPIRE",
-        "PEXPIRE",
-        "PERSIST",
-        "STRLEN",
-        "TYPE",
-        "HGET",
-        "HMGET",
-        "HGETALL",
-        "HSET",
-        "HDEL",
-        "SMEMBERS",
-        "SADD",
-        "SREM",
-        "SISMEMBER",
-        "ZADD",
-        "ZREM",
-        "ZSCORE",
-        "PING",
-        "KEYS",
-        "SCAN",
-        "DBSIZE",
-        "INFO",
-    }
-)
-"""Commands that do the same when they are carried out twice."""
-
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
+from .patience import LOST, REFUSED, does_the_same_twice, may_repeat, patiently
 
 
 class PatientCluster(redis.RedisCluster):
@@ -74,29 +24,69 @@ class PatientCluster(redis.RedisCluster):
 
     A command that the cluster refused for now is always tried again. One whose answer was lost is
     tried again if it does the same twice, as GET and SET do and INCR does not; a SET with NX, XX,
-    GET or IFEQ answers otherwise the second time, so it counts as the latter. Pipelines, and what
-    is made of them (`mget_nonatomic`), have redis-py's retries only.
+    GET or IFEQ answers otherwise the second time, so it counts as the latter. A pipeline is tried
+    again as a whole if that holds for each of its commands; a transaction is not.
+
+    Raises:
+        ValueError: `budget` is not above zero.
     """
 
     def __init__(self, *, budget: float, **options: Any) -> None:
-        if not 0 < budget < float("inf"):
+        if not 0 < budget < math.inf:
             raise ValueError(f"budget must be a number of seconds above 0, not {budget!r}")
         self.budget = budget
         super().__init__(**options)
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Carry out a command, trying for as long as the budget lasts."""
-        end, pause = time.monotonic() + self.budget, SHORTEST_PAUSE
-        while True:
-            try:
-                return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
-            except (*REFUSED, *LOST, RedisClusterException) as error:
-                if not may_repeat(args, error) or time.monotonic() + pause > end:
-                    raise
-            time.sleep(pause * random.uniform(0.5, 1.0))
-            pause = min(2 * pause, LONGEST_PAUSE)
-            with contextlib.suppress(redis.RedisError, RedisClusterException):
-                self.nodes_manager.initialize()
+        carry_out = super().execute_command
+        return patiently(
+            self,
+            self.budget,
+            lambda: carry_out(*args, **options),  # type: ignore[no-untyped-call]
+            lambda error: may_repeat(args, error),
+        )
+
+    def pipeline(self, transaction: Any = None, shard_hint: Any = None) -> ClusterPipeline:
+        """Return a pipeline that is tried for as long as the budget lasts."""
+        made = super().pipeline(transaction, shard_hint)  # type: ignore[no-untyped-call]
+        if not transaction:
+            made.__class__ = PatientPipeline  # redis-py leaves no choice of the class
+            made.budget = self.budget
+        return made  # type: ignore[no-any-return]
+
+
+class PatientPipeline(ClusterPipeline):
+    """A pipeline over any slots, tried again as a whole if each command does the same twice."""
+
+    budget: float
+
+    def execute(self, raise_on_error: bool = True) -> list[Any]:
+        """Send all commands; return their answers in the order in which they were added."""
+        queue = self._execution_strategy.command_queue
+        staged = [(command.args, dict(command.options)) for command in queue]
+        if not all(does_the_same_twice(args) for args, _ in staged):
+            return super().execute(raise_on_error)
+
+        def attempt() -> list[Any]:
+            self.reset()  # type: ignore[no-untyped-call]
+            for args, options in staged:
+                self.pipeline_execute_command(*args, **options)  # type: ignore[no-untyped-call]
+            answers = super(PatientPipeline, self).execute(raise_on_error=False)
+            for number, (answer, (args, _)) in enumerate(zip(answers, staged, strict=True)):
+                if isinstance(answer, Exception):
+                    self._raise(answer, number, args, raise_on_error)
+            return answers
+
+        return patiently(self, self.budget, attempt, lambda error: may_repeat(("GET",), error))
+
+    def _raise(self, error: Exception, number: int, args: Any, is_asked_for: bool) -> None:
+        """Raise what can be waited out in any case, and everything else if the caller wants it."""
+        can_pass = isinstance(error, (*REFUSED, *LOST))
+        if is_asked_for and not can_pass:
+            self.annotate_exception(error, number + 1, args)  # type: ignore[no-untyped-call]
+        if is_asked_for or can_pass:
+            raise error
 
 
 def connect_cluster(cluster: Cluster, *, budget: float = 10.0, **options: Any) -> PatientCluster:
@@ -118,14 +108,3 @@ def connect_cluster(cluster: Cluster, *, budget: float = 10.0, **options: Any) -
     }
     nodes = [ClusterNode("127.0.0.1", port) for port in ports]  # type: ignore[no-untyped-call]
     return PatientCluster(budget=budget, startup_nodes=nodes, **settings)
-
-
-def may_repeat(args: tuple[Any, ...], error: Exception) -> bool:
-    """Tell whether the command `args` may be sent again after `error`."""
-    if isinstance(error, REFUSED):
-        return True
-    if isinstance(error, RedisClusterException):
-        return "must map" not in str(error)  # a mistake in the command, which no wait mends
-    words = [str(word).upper() for word in args]
-    asks_back = words[0] == "SET" and not {"NX", "XX", "GET", "IFEQ"}.isdisjoint(words[3:])
-    return words[0] in REPEATABLE and not asks_back

@@ -7,7 +7,7 @@ import redis
 from redis.exceptions import ClusterDownError, RedisClusterException
 
 from cachelab.operations.distributed import PatientCluster
-from cachelab.operations.distributed.patient import may_repeat
+from cachelab.operations.distributed.patience import may_repeat
 
 LOST = redis.ConnectionError("reset by peer")
 
