@@ -20,6 +20,7 @@ COMMANDS = {
     "simulate": "Count the hits of policies on a request trace.",
     "mrc": "Compute miss-ratio curves of policies on a request trace.",
     "compare": "Measure the caching strategies side by side.",
+    "ladder": "Measure how long things take here, beside published numbers.",
     "judge": "Judge a submission, or a folder of them.",
     "build": "Build the notebooks from their text sources.",
 }

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .forms.explain import explain
     from .forms.predict import predict
     from .forms.quiz import quiz
+    from .ladder import Ladder, Rung, ladder_chart, ladder_in_words, latency_ladder
     from .listings import Listing, listing
     from .profiles import profile
     from .recorder import Recording, record
@@ -41,12 +42,18 @@ if TYPE_CHECKING:
     from .simulator import simulate
     from .sizes import capacity_of
     from .sweeps import sweep
+    from .timelines import Timeline, hits_over_time
     from .trace_files import read_trace
     from .traces import Trace, loop, mix, scan, shift, zipf
     from .widgets.aside_stepper import AsideStepper
     from .widgets.crash_timeline import CrashTimeline
+    from .widgets.frame_view import FrameView
+    from .widgets.mrc_explorer import MrcExplorer
+    from .widgets.policy_arena import PolicyArena
     from .widgets.race_debugger import RaceDebugger
+    from .widgets.shift_lab import ShiftLab
     from .widgets.stepper import EvictionStepper
+    from .widgets.ttl_dial import TtlDial
 
 _HOME = {
     "AsideStepper": "widgets.aside_stepper",
@@ -57,15 +64,23 @@ _HOME = {
     "EvictionStepper": "widgets.stepper",
     "Exploration": "explorer",
     "Figures": "designs",
+    "FrameView": "widgets.frame_view",
+    "Ladder": "ladder",
     "Layer": "designs",
     "Listing": "listings",
+    "MrcExplorer": "widgets.mrc_explorer",
     "NotRepeatable": "explorer",
     "PALETTE": "figures",
+    "PolicyArena": "widgets.policy_arena",
     "Promise": "explorer",
     "RaceDebugger": "widgets.race_debugger",
     "Recording": "recorder",
     "Result": "results",
+    "Rung": "ladder",
+    "ShiftLab": "widgets.shift_lab",
+    "Timeline": "timelines",
     "Trace": "traces",
+    "TtlDial": "widgets.ttl_dial",
     "Workload": "comparison_clients",
     "World": "explorer",
     "cache_equals_source_at_rest": "explorer",
@@ -76,6 +91,10 @@ _HOME = {
     "explore": "explorer",
     "figure": "figures",
     "hit_ratio_chart": "charts",
+    "hits_over_time": "timelines",
+    "ladder_chart": "ladder",
+    "ladder_in_words": "ladder",
+    "latency_ladder": "ladder",
     "listing": "listings",
     "loop": "traces",
     "miss_ratio_chart": "charts",
@@ -112,14 +131,22 @@ __all__ = [
     "EvictionStepper",
     "Exploration",
     "Figures",
+    "FrameView",
+    "Ladder",
     "Layer",
     "Listing",
+    "MrcExplorer",
     "NotRepeatable",
+    "PolicyArena",
     "Promise",
     "RaceDebugger",
     "Recording",
     "Result",
+    "Rung",
+    "ShiftLab",
+    "Timeline",
     "Trace",
+    "TtlDial",
     "Workload",
     "World",
     "cache_equals_source_at_rest",
@@ -130,6 +157,10 @@ __all__ = [
     "explore",
     "figure",
     "hit_ratio_chart",
+    "hits_over_time",
+    "ladder_chart",
+    "ladder_in_words",
+    "latency_ladder",
     "listing",
     "loop",
     "miss_ratio_chart",
