@@ -30,14 +30,16 @@ def still_svg(score: Score, stills: Sequence[Still], size: tuple[int, int]) -> s
     """
     panels, top = [], PAD
     for position, step in stills:
-        words = _wrapped(_spoken(score, (position, step)), size[0])
-        for row, words_in_row in enumerate(words):
-            weight = "600" if row == 0 else ""
-            panels.append(text(PAD, top + 13 + LINE * row, words_in_row, 14, weight=weight))
-        top += LINE * len(words) + 4
         run = score.run(position)
-        drawn = DEAD.sub("", run.backdrop + run.scenes[step].svg)
-        panels.append(f'<g transform="translate({PAD} {top})">{drawn}</g>')
+        setting, scene = score.named(position), run.scenes[step]
+        if setting:
+            panels.append(text(PAD, top + 13, setting, 14, weight=600))
+            top += LINE
+        for words in textwrap.wrap(scene.say, size[0] // 8):
+            panels.append(text(PAD, top + 13, words, 14))
+            top += LINE
+        drawn = DEAD.sub("", run.backdrop + scene.svg)
+        panels.append(f'<g transform="translate({PAD} {top + 4})">{drawn}</g>')
         top += size[1] + PAD
     width = size[0] + 2 * PAD
     title = escape(" ".join(_spoken(score, still) for still in stills))
@@ -78,7 +80,7 @@ def table_text(rows: Iterable[Row]) -> str:
 
 def _column(cells: Sequence[str]) -> list[str]:
     width = max(map(len, cells))
-    if all(re.fullmatch(r"[-+]?[\d.,]*\d%?", cell) or cell in ("", "-") for cell in cells[1:]):
+    if all(re.fullmatch(r"[-+]?[\d.,]*\d ?%?", cell) or cell in ("", "-") for cell in cells[1:]):
         return [cell.rjust(width) for cell in cells]
     return [cell.ljust(width) for cell in cells]
 
@@ -88,7 +90,3 @@ def _spoken(score: Score, still: Still) -> str:
     say = score.run(position).scenes[step].say
     setting = score.named(position)
     return f"{setting}: {say}" if setting else say
-
-
-def _wrapped(sentence: str, width: int) -> list[str]:
-    return textwrap.wrap(sentence, width // 8) or [""]

@@ -71,7 +71,7 @@ function render({ model, el }) {
   function reset() {
     stop();
     asking.forget();
-    set({ position: start, step: 0, streak: 0 });
+    set({ position: start, step: model.get("opening"), streak: 0 });
     draw();
   }
 

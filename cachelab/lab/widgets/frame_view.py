@@ -25,9 +25,9 @@ class FrameView(anywidget.AnyWidget):
 
     So it answers a click, a key or a drag without a kernel, in a saved page too. There is one run
     of scenes for each combination of the `controls`, the last control turning fastest; a run with
-    several scenes has a step slider and plays. `size` is that of the picture in pixels, `pace` the
-    milliseconds a step takes, `about` what stands in the parentheses of the repr, and `stills` the
-    scenes that are left where nothing is alive: up to three by default.
+    several scenes has a step slider and plays, from the step `opening` on. `size` is that of the
+    picture in pixels, `pace` the milliseconds a step takes, `about` what stands in the parentheses
+    of the repr, and `stills` the scenes that are left where nothing is alive: three by default.
 
     Raises:
         ValueError: too many controls, not one run for each combination, or too much to send.
@@ -48,6 +48,7 @@ class FrameView(anywidget.AnyWidget):
     runs: traitlets.List[Any] = traitlets.List().tag(sync=True)
     position = traitlets.List(traitlets.Int()).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
+    opening = traitlets.Int(0).tag(sync=True)
     streak = traitlets.Int(0).tag(sync=True)
     pace = traitlets.Int(700).tag(sync=True)
     motion = traitlets.Bool(True).tag(sync=True)
@@ -62,6 +63,7 @@ class FrameView(anywidget.AnyWidget):
         size: tuple[int, int] = (720, 320),
         stills: Sequence[Still] | None = None,
         pace: int = 700,
+        opening: int = 0,
     ) -> None:
         score = Score(tuple(controls), tuple(runs))
         state = packed(score)
@@ -74,6 +76,8 @@ class FrameView(anywidget.AnyWidget):
             title=title,
             size=list(size),
             position=list(score.start),
+            step=opening,
+            opening=opening,
             pace=pace,
             motion=os.environ.get("CACHELAB_REDUCED_MOTION") != "1",
             **state,

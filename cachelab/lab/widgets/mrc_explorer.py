@@ -1,0 +1,61 @@
+"""
+The MRC explorer: drag the capacity, and see misses, origin load and cost move together.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from cachelab.eviction import Key
+from cachelab.lab.contestants import PolicyLike, name_of
+from cachelab.lab.mrc_scenes import ASSUMED, READS, SIZE, mrc_controls, mrc_runs, sized
+from cachelab.lab.samples import sample_trace
+from cachelab.lab.traces import Trace, as_trace
+from cachelab.operations.deciding import Prices
+
+from .frame_view import FrameView
+
+
+class MrcExplorer(FrameView):
+    """
+    A view of miss-ratio curves: `policy` (ours or a learner's class) beside LRU and the bound.
+
+    `traces` is one trace or up to four to choose from, the recorded sample if none is given.
+    `reads` a second and objects of `object_bytes` make origin load and, at `prices`, a bill of a
+    miss ratio; the prices are assumed, put in yours.
+
+    Complexity: 25 simulations of `policy` a trace.
+
+    Raises:
+        ValueError, TypeError: as `miss_ratio_curve`.
+
+    >>> from cachelab.lab import zipf
+    >>> MrcExplorer(zipf(2_000, objects=300), "sieve")
+    MrcExplorer(sieve on zipf(1))
+    """
+
+    def __init__(
+        self,
+        traces: Trace | Sequence[Trace] | Iterable[Key] | None = None,
+        policy: PolicyLike = "lru",
+        *,
+        reads: Sequence[float] = READS,
+        prices: Prices = ASSUMED,
+        object_bytes: int = 1_000_000,
+    ) -> None:
+        played = [sized(trace, policy) for trace in _traces(traces)]
+        names = ", ".join(found.trace for found in played)
+        super().__init__(
+            title="What a larger cache buys",
+            about=f"{name_of(policy)} on {names}",
+            controls=mrc_controls(played, reads),
+            runs=mrc_runs(played, reads, prices, object_bytes),
+            size=SIZE,
+            pace=150,
+        )
+
+
+def _traces(given: Trace | Sequence[Trace] | Iterable[Key] | None) -> list[Trace]:
+    if given is None:
+        return [sample_trace("shop")]
+    if isinstance(given, Sequence) and given and all(isinstance(one, Trace) for one in given):
+        return list(given)
+    return [as_trace(given)]

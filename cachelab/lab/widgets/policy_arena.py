@@ -1,0 +1,51 @@
+"""
+The policy arena: one class against all policies, at every size.
+"""
+
+from collections.abc import Sequence
+
+from cachelab.lab.arena_scenes import arena_controls, arena_runs, arena_size, match
+from cachelab.lab.contestants import PolicyLike, name_of
+from cachelab.lab.samples import sample_trace
+from cachelab.lab.traces import Trace, loop, mix, scan, zipf
+
+from .frame_view import FrameView
+
+
+class PolicyArena(FrameView):
+    """
+    A view that ranks `policy` (ours, or a learner's class) among all policies, over cache sizes.
+
+    `traces` are up to four to choose from. Without any, there are the recorded sample, a walk in
+    circles, and a popular set with scans through it: no policy wins on all three.
+
+    Complexity: one simulation for each policy, size and trace; a learner's class is not compiled.
+
+    Raises:
+        ValueError, TypeError: as `simulate`.
+
+    >>> PolicyArena("sieve", [loop(2_000, length=100)])
+    PolicyArena(sieve on loop(100))
+    """
+
+    def __init__(self, policy: PolicyLike = "lru", traces: Sequence[Trace] | None = None) -> None:
+        matches = [match(trace, policy) for trace in (traces or usual_traces())]
+        names = ", ".join(found.trace for found in matches)
+        super().__init__(
+            title="Which policy wins, and where does it lose?",
+            about=f"{name_of(policy)} on {names}",
+            controls=arena_controls(matches),
+            runs=arena_runs(matches),
+            size=arena_size(matches),
+            pace=900,
+        )
+
+
+def usual_traces() -> list[Trace]:
+    """Return three traces that disagree about which policy is best."""
+    scanned = mix(zipf(20_000, 2_000), scan(8_000), burst=500)
+    return [
+        sample_trace("shop"),
+        loop(20_000, length=1_000),
+        Trace(scanned.keys, "popular set with scans"),
+    ]

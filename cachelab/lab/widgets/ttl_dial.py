@@ -1,0 +1,33 @@
+"""
+The TTL dial: turn the time to live, and see hits, staleness and load move together.
+"""
+
+from cachelab.lab.lives import StrategyLike
+from cachelab.lab.ttl_scenes import SIZE, ttl_controls, ttl_runs
+from cachelab.strategies import CacheAside
+
+from .frame_view import FrameView
+
+
+class TtlDial(FrameView):
+    """
+    A view of what a time to live does to one key: hit ratio, stale share, loads of the source.
+
+    `strategy` is one of ours, or a class of yours with `read(key)` that is made from a store, a
+    source and a `ttl`; it is played in virtual time, `requests` reads a setting, and stands as dots
+    beside the lines of the formulas.
+
+    >>> TtlDial(requests=20)
+    TtlDial(cache_aside, 20 reads a setting)
+    """
+
+    def __init__(self, strategy: StrategyLike = CacheAside, *, requests: int = 1_000) -> None:
+        name = str(getattr(strategy, "name", "") or getattr(strategy, "__name__", "strategy"))
+        super().__init__(
+            title="What a time to live buys, and what it costs",
+            about=f"{name}, {requests:,} reads a setting",
+            controls=ttl_controls(),
+            runs=ttl_runs(strategy, name, requests),
+            size=SIZE,
+            pace=250,
+        )

@@ -1,0 +1,204 @@
+"""What the scenes of the single views show: numbers of the real code, in the right places."""
+
+import itertools
+import re
+from typing import Any
+
+import pytest
+
+from cachelab.lab.arena_scenes import SHARES as ARENA_SHARES
+from cachelab.lab.arena_scenes import arena_controls, arena_runs, match
+from cachelab.lab.bands import Band, Bands, Reading
+from cachelab.lab.chart import Axis, apart, curve
+from cachelab.lab.curves import miss_ratio_curve
+from cachelab.lab.lives import live
+from cachelab.lab.mrc_scenes import SHARES, mrc_controls, mrc_runs, sized
+from cachelab.lab.shift_scenes import PLACES, WINDOW, shift_control, shift_runs
+from cachelab.lab.simulator import simulate
+from cachelab.lab.timelines import Timeline, hits_over_time
+from cachelab.lab.traces import loop, scan, zipf
+from cachelab.operations.deciding import Price, Prices, hit_ratio_of
+from cachelab.strategies import CacheAside, RefreshAhead
+
+TRACE = zipf(3_000, 400)
+
+
+class Uncached:
+    """A learner's strategy that asks the source every time."""
+
+    def __init__(self, store: Any, source: Any, ttl: float) -> None:
+        self.source = source
+
+    def read(self, key: str) -> Any:
+        return self.source.read(key).value
+
+
+# ---- axes and curves
+
+
+@pytest.mark.parametrize(("value", "pixel"), [(-5, 100), (0, 100), (10, 200), (99, 200)])
+def test_what_is_off_a_scale_is_drawn_at_its_end(value: float, pixel: float) -> None:
+    assert Axis(0, 10, 100, 200).place(value) == pixel
+
+
+def test_a_scale_without_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="no scale from 3 to 3"):
+        Axis(3, 3, 0, 100)
+
+
+def test_a_log_scale_begins_above_zero() -> None:
+    with pytest.raises(ValueError, match="no scale from 0"):
+        Axis(0, 3, 0, 100, log=True)
+
+
+def test_a_short_log_scale_has_ticks_between_the_powers_of_ten() -> None:
+    assert Axis(3, 60, 0, 100, log=True).ticks() == [5, 10, 20, 50]
+
+
+def test_names_that_would_overlap_are_moved_apart() -> None:
+    ends = [100.0, 102.0, 101.0]
+    moved = sorted(end - rise for end, rise in zip(ends, apart(ends, 16), strict=True))
+    assert [later - earlier for earlier, later in itertools.pairwise(moved)] == [16, 16]
+
+
+def test_series_differ_in_colour_dash_and_shape() -> None:
+    x = y = Axis(0, 1, 0, 100)
+    first, second = (curve(x, y, [(0, 0), (1, 1)], series) for series in (0, 1))
+    assert "<circle" in first
+    assert "<circle" not in second
+    assert "stroke-dasharray" in second
+
+
+def test_the_cursor_stands_in_all_charts_at_one_place() -> None:
+    bands = Bands((Band("a", 0, 1, 10, 60), Band("b", 0, 2, 90, 140)), (1, 10, 100), "n", "n")
+    drawn = bands.cursor(1, (0.5, 1.0), (Reading("1", "a"), Reading("2", "b")))
+    assert re.findall(r'translate\((\d+) (\d+)\)" data-key="dot\d"', drawn) == [
+        ("288", "35"),
+        ("288", "115"),
+    ]
+
+
+# ---- the MRC explorer
+
+
+def test_the_curves_are_those_of_the_simulator() -> None:
+    found = sized(TRACE, "sieve")
+    assert list(found.ratios) == ["sieve", "lru", "optimal"]
+    exact = miss_ratio_curve(TRACE, "lru")
+    assert found.ratios["lru"] == tuple(exact.at(size) for size in found.capacities)
+
+
+def test_no_policy_misses_less_than_the_bound() -> None:
+    found = sized(TRACE, "fifo")
+    assert all(
+        low <= high for low, high in zip(found.ratios["optimal"], found.studied, strict=True)
+    )
+
+
+def test_load_and_cost_follow_from_the_miss_ratio() -> None:
+    found = sized(loop(2_000, 100), "lru")
+    prices = Prices(*(Price(amount, "made up") for amount in (2.0, 1e-6, 0.0)))
+    header, *rows = mrc_runs([found], [1_000], prices, object_bytes=10_000_000)[0].table
+    assert header[-2:] == ("origin reads/s", "dollars a month")
+    assert rows[0][-2:] == ("1e+03", "2629.82")
+    assert rows[-1][-2:] == ("50", "133.49")
+
+
+def test_several_traces_become_a_choice() -> None:
+    one, two = sized(TRACE), sized(loop(500, 50))
+    assert [control.name for control in mrc_controls([one], (1, 2))] == ["capacity", "reads"]
+    controls = mrc_controls([one, two], (1, 2))
+    assert controls[-1].options == (one.trace, two.trace)
+    assert len(mrc_runs([one, two], (1, 2))) == len(SHARES) * 2 * 2
+
+
+# ---- the TTL dial
+
+
+def test_a_played_strategy_agrees_with_the_formula() -> None:
+    played = live(10, 1.0, 0.01, requests=4_000)
+    assert abs(played.hit_ratio - hit_ratio_of(10, 1.0)) < 0.02
+
+
+def test_refreshing_ahead_hits_more_than_the_formula_of_expiry() -> None:
+    plain, ahead = (live(10, 1.0, 0.01, kind) for kind in (CacheAside, RefreshAhead))
+    assert ahead.hit_ratio > plain.hit_ratio + 0.03
+
+
+def test_a_learner_s_strategy_is_played_too() -> None:
+    assert live(10, 1.0, 0.01, Uncached).hit_ratio == 0
+    assert live(10, 1.0, 0.01, Uncached).stale_share == 0
+
+
+# ---- the shift lab
+
+
+def test_windows_add_up_to_the_simulator_s_hits() -> None:
+    (line,) = hits_over_time(TRACE, ["two_queue"], 40, window=100)
+    assert round(sum(line.hit_ratios) * 100) == simulate(TRACE, "two_queue", 40).hits
+
+
+def test_a_rest_of_the_trace_is_no_window() -> None:
+    assert len(hits_over_time(range(10), ["lru"], 2, window=4)[0].hit_ratios) == 2
+
+
+def test_a_window_is_no_longer_than_the_trace() -> None:
+    with pytest.raises(ValueError, match="1 to 10 requests, not 11"):
+        hits_over_time(range(10), ["lru"], 2, window=11)
+
+
+@pytest.mark.parametrize(
+    ("later", "windows"), [((0.5,), 0), ((0.1, 0.2, 0.46), 2), ((0.1, 0.2), None)]
+)
+def test_recovery_is_the_first_window_near_the_old_level(
+    later: tuple[float, ...], windows: int | None
+) -> None:
+    assert Timeline("lru", "t", 10, (0.5, 0.5, *later)).recovery(2) == windows
+
+
+def test_the_change_comes_where_the_control_says() -> None:
+    runs = shift_runs(["lfu", "lru"], objects=300, capacity=30, alpha=1.0)
+    for place, run in zip(PLACES, runs, strict=True):
+        asked = [step for step, scene in enumerate(run.scenes) if scene.ask]
+        assert asked in ([place], [])
+        assert f"change after {place * WINDOW:,}." in run.scenes[0].say
+    assert len(shift_control().options) == len(PLACES)
+
+
+def test_the_answer_is_who_is_back_first_in_the_table() -> None:
+    run = shift_runs(["lfu", "lru"], objects=500, capacity=50, alpha=1.0)[2]
+    question = next(scene.ask for scene in run.scenes if scene.ask)
+    back = {row[0]: row[3] for row in run.table[1:]}
+    assert question.options == ("lfu", "lru")
+    assert question.right == (1,)
+    assert (back["lfu"], back["lru"] != "not") == ("not", True)
+
+
+# ---- the policy arena
+
+
+def test_the_arena_plays_every_policy_and_ranks_it() -> None:
+    found = match(TRACE, "lru")
+    ranked = found.ranked(5)
+    assert ranked == sorted(ranked, key=lambda pair: -pair[1])
+    assert dict(ranked)["lru"] == simulate(TRACE, "lru", found.sizes[5]).hit_ratio
+
+
+def test_the_studied_policy_is_marked_by_more_than_its_colour() -> None:
+    scene = arena_runs([match(TRACE, "sieve")])[5].scenes[0]
+    assert "▶ sieve" in scene.svg
+    assert "sieve is number" in scene.say
+
+
+def test_the_bound_can_be_studied() -> None:
+    scene = arena_runs([match(TRACE, "belady")])[5].scenes[0]
+    assert scene.row is not None
+
+
+def test_a_trace_without_any_hit_can_be_drawn() -> None:
+    assert len(arena_runs([match(scan(500), "lru")])) == len(ARENA_SHARES)
+
+
+def test_the_trace_is_a_choice_where_there_are_several() -> None:
+    matches = [match(TRACE, "lru"), match(loop(500, 50), "lru")]
+    assert [control.name for control in arena_controls(matches)] == ["size", "trace"]
