@@ -51,7 +51,9 @@ if TYPE_CHECKING:
     from .widgets.mrc_explorer import MrcExplorer
     from .widgets.policy_arena import PolicyArena
     from .widgets.race_debugger import RaceDebugger
+    from .widgets.ring_playground import RingPlayground
     from .widgets.shift_lab import ShiftLab
+    from .widgets.stampede_theatre import StampedeTheatre
     from .widgets.stepper import EvictionStepper
     from .widgets.ttl_dial import TtlDial
 
@@ -76,8 +78,10 @@ _HOME = {
     "RaceDebugger": "widgets.race_debugger",
     "Recording": "recorder",
     "Result": "results",
+    "RingPlayground": "widgets.ring_playground",
     "Rung": "ladder",
     "ShiftLab": "widgets.shift_lab",
+    "StampedeTheatre": "widgets.stampede_theatre",
     "Timeline": "timelines",
     "Trace": "traces",
     "TtlDial": "widgets.ttl_dial",
@@ -142,8 +146,10 @@ __all__ = [
     "RaceDebugger",
     "Recording",
     "Result",
+    "RingPlayground",
     "Rung",
     "ShiftLab",
+    "StampedeTheatre",
     "Timeline",
     "Trace",
     "TtlDial",

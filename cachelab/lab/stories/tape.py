@@ -60,7 +60,8 @@ def made(kind: Callable[..., Any], world: World, ttl: float = 60.0, **options: A
     given = {name: value for name, value in offered.items() if name in known}
     if isinstance(kind, type) and issubclass(kind, Strategy):
         return kind.over(world.store, world.source, **given)
-    return kind(world.store, world.source, **given)
+    learners: Any = kind
+    return learners(world.store, world.source, **given)
 
 
 def names_taken(kind: Callable[..., Any]) -> set[str]:

@@ -1,0 +1,52 @@
+"""
+The stampede theatre: who waits where in the second in which a popular value expires.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from cachelab.lab.stories.stampede import record_rush
+from cachelab.lab.stories.stampede_pictures import (
+    FRAMES,
+    SIZE,
+    named,
+    stampede_controls,
+    stampede_runs,
+)
+from cachelab.stampede import GUARDS
+
+from .frame_view import FrameView
+
+Kind = Callable[..., Any]
+
+
+class StampedeTheatre(FrameView):
+    """
+    A view of an expiry at 400 reads a second, four processes, and an origin with four slots.
+
+    `guards` is one class, several, or several by name: ours, or a learner's, made as
+    `guard(store, ttl=2)` (also given `runtime`, `clock` and `rng` if it takes them), with
+    `get(key, loader)`. A square dot is a load that no client waits for.
+
+    >>> StampedeTheatre(GUARDS["locked"])
+    StampedeTheatre(1 protection, 560 clients)
+    """
+
+    def __init__(self, guards: Mapping[str, Kind] | Sequence[Kind] | Kind = GUARDS) -> None:
+        kinds = cast(dict[str, Kind], named(guards))
+        rushes = [record_rush(kind, name) for name, kind in kinds.items()]
+        controls = stampede_controls(rushes)
+        one = "protection" if len(rushes) == 1 else "protections"
+        middle = FRAMES // 2
+        stills: list[tuple[tuple[int, ...], int]] = [
+            ((place,) if controls else (), middle) for place in range(min(3, len(rushes)))
+        ]
+        super().__init__(
+            title="The moment of expiry",
+            about=f"{len(rushes)} {one}, {len(rushes[0].visits)} clients",
+            controls=controls,
+            runs=stampede_runs(rushes),
+            size=SIZE,
+            stills=stills,
+            pace=150,
+        )
