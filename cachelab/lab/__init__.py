@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .curves import Curve, miss_ratio_curve
     from .deciding import decision_svg
     from .designs import Design, Figures, Layer, simulate_design
+    from .desk import metaphor_svg, read_at_desk
     from .explorer import (
         Exploration,
         NotRepeatable,
@@ -101,6 +102,7 @@ _HOME = {
     "latency_ladder": "ladder",
     "listing": "listings",
     "loop": "traces",
+    "metaphor_svg": "desk",
     "miss_ratio_chart": "charts",
     "miss_ratio_curve": "curves",
     "mix": "traces",
@@ -110,6 +112,7 @@ _HOME = {
     "predict": "forms.predict",
     "profile": "profiles",
     "quiz": "forms.quiz",
+    "read_at_desk": "desk",
     "read_trace": "trace_files",
     "record": "recorder",
     "replay": "explorer",
@@ -169,6 +172,7 @@ __all__ = [
     "latency_ladder",
     "listing",
     "loop",
+    "metaphor_svg",
     "miss_ratio_chart",
     "miss_ratio_curve",
     "mix",
@@ -178,6 +182,7 @@ __all__ = [
     "predict",
     "profile",
     "quiz",
+    "read_at_desk",
     "read_trace",
     "record",
     "replay",

@@ -15,6 +15,7 @@ from .access_time import (
     load_factor,
     mean_access_time,
 )
+from .checklist import Check, checklist
 from .lifetimes import (
     Life,
     hit_ratio_of,
@@ -37,6 +38,7 @@ __all__ = [
     "Advice",
     "Answer",
     "Bill",
+    "Check",
     "Layer",
     "Life",
     "Plan",
@@ -52,6 +54,7 @@ __all__ = [
     "break_even_hit_ratio",
     "break_even_interval",
     "cheapest_size",
+    "checklist",
     "hit_ratio_for_load",
     "hit_ratio_of",
     "hit_ratio_until_written",
