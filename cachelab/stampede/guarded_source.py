@@ -20,7 +20,10 @@ class GuardedSource:
 
     Give the guard a short `ttl`, a second or two: it has only to outlive the rush. Its copies lie
     between the database and the strategy's, so a change from outside is seen that much later.
-    A row that the guard's store cannot carry is read, and not kept. To `close` it closes nothing.
+    A guard that stores whatever was forgotten meanwhile (`Unguarded`, `EarlyExpiration`, and a
+    `SingleFlight` around either) may keep a row from before a write, for its ttl and then that of
+    the strategy; over any other a strategy promises what it does without. A row that the guard's
+    store cannot carry is read, and not kept. To `close` it closes nothing.
 
     Round trips: a read costs what the guard's does; a write is 1 more to the store for each row.
 

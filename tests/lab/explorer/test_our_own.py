@@ -78,7 +78,7 @@ def test_no_schedule_of_several_processes_breaks_a_strategy(name: str, programs:
 def test_no_schedule_that_is_tried_breaks_a_strategy_that_threads_share(name: str) -> None:
     """Threads share memory, so there are too many schedules for all: some of them are drawn."""
     scenario = clients(name, PROGRAMS["a reader and a writer"], one_process=True)
-    exploration = explore(scenario, PROMISES, max_schedules=1_500)
+    exploration = explore(scenario, PROMISES, max_schedules=400)
     assert exploration.holds, str(exploration)
 
 
@@ -117,7 +117,7 @@ def test_no_schedule_of_three_processes_loads_twice_at_a_time(name: str) -> None
 @pytest.mark.slow
 def test_no_schedule_that_is_tried_makes_a_single_flight_load_twice_at_a_time() -> None:
     exploration = explore(
-        crowd("single_flight", 3, one_process=True), one_load_per_key_at_a_time, max_schedules=3_000
+        crowd("single_flight", 3, one_process=True), one_load_per_key_at_a_time, max_schedules=800
     )
     assert exploration.holds, str(exploration)
 
