@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .widgets.aside_stepper import AsideStepper
     from .widgets.crash_timeline import CrashTimeline
     from .widgets.frame_view import FrameView
+    from .widgets.latency_ladder import LatencyLadder
     from .widgets.mrc_explorer import MrcExplorer
     from .widgets.policy_arena import PolicyArena
     from .widgets.race_debugger import RaceDebugger
@@ -69,6 +70,7 @@ _HOME = {
     "Figures": "designs",
     "FrameView": "widgets.frame_view",
     "Ladder": "ladder",
+    "LatencyLadder": "widgets.latency_ladder",
     "Layer": "designs",
     "Listing": "listings",
     "MrcExplorer": "widgets.mrc_explorer",
@@ -140,6 +142,7 @@ __all__ = [
     "Figures",
     "FrameView",
     "Ladder",
+    "LatencyLadder",
     "Layer",
     "Listing",
     "MrcExplorer",

@@ -11,12 +11,15 @@ from cachelab.lab.arena_scenes import arena_controls, arena_runs, match
 from cachelab.lab.bands import Band, Bands, Reading
 from cachelab.lab.chart import Axis, apart, curve
 from cachelab.lab.curves import miss_ratio_curve
+from cachelab.lab.ladder import KNOWN_LIST, LATER, Rung
+from cachelab.lab.ladder_scenes import GUESSES, ladder_controls, ladder_runs
 from cachelab.lab.lives import live
 from cachelab.lab.mrc_scenes import SHARES, mrc_controls, mrc_runs, sized
 from cachelab.lab.shift_scenes import PLACES, WINDOW, shift_control, shift_runs
 from cachelab.lab.simulator import simulate
 from cachelab.lab.timelines import Timeline, hits_over_time
 from cachelab.lab.traces import loop, scan, zipf
+from cachelab.lab.widgets.latency_ladder import LatencyLadder
 from cachelab.operations.deciding import Price, Prices, hit_ratio_of
 from cachelab.strategies import CacheAside, RefreshAhead
 
@@ -202,3 +205,45 @@ def test_a_trace_without_any_hit_can_be_drawn() -> None:
 def test_the_trace_is_a_choice_where_there_are_several() -> None:
     matches = [match(TRACE, "lru"), match(loop(500, 50), "lru")]
     assert [control.name for control in arena_controls(matches)] == ["size", "trace"]
+
+
+# ---- the latency ladder
+
+MINE = Rung("my own", "measured", "process", 2e-6, p99=9e-6)
+
+
+def test_each_list_is_a_run_and_the_fastest_rung_comes_first() -> None:
+    runs = ladder_runs([MINE])
+    assert [len(run.scenes) for run in runs] == [8, 8, 15, 1]
+    assert runs[0].table[1][:2] == ("L1 cache reference", "0.5 ns")
+    assert [row[0] for row in runs[0].table].index("my own") == 4
+
+
+def test_without_measured_rungs_there_is_always_a_published_list() -> None:
+    assert ladder_controls([])[0].options == ("of 2007", "of 2020", "both")
+    assert [len(run.scenes) for run in ladder_runs([])] == [
+        len(KNOWN_LIST),
+        len(LATER),
+        len(KNOWN_LIST + LATER),
+    ]
+
+
+def test_a_guess_is_asked_for_before_each_leap() -> None:
+    ordered = sorted(KNOWN_LIST, key=lambda rung: rung.seconds)
+    for at, scene in enumerate(ladder_runs([])[0].scenes[:-1]):
+        times = ordered[at + 1].seconds / ordered[at].seconds
+        assert (scene.ask is not None) == (times >= 10)
+        if scene.ask:
+            (right,) = scene.ask.right
+            assert right == sum(times > most for most, _ in GUESSES)
+
+
+def test_measured_and_published_rungs_have_different_marks() -> None:
+    backdrop = ladder_runs([MINE])[0].backdrop
+    assert backdrop.count("<circle") == 1
+    assert backdrop.count("Z") == len(KNOWN_LIST)
+
+
+def test_a_time_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="mine takes a time above 0 s, not 0"):
+        LatencyLadder({"mine": 0.0})
