@@ -16,8 +16,8 @@ from .server_info import InfoDelta, InfoReading, read_info
 from .snapshot import LatencySummary, PrefixLine, Snapshot
 
 if TYPE_CHECKING:
-    from .prometheus import PrometheusCollector, prometheus_text
     from .key_scan import biggest_stored_keys, stored_keys
+    from .prometheus import PrometheusCollector, prometheus_text
 
 # These need prometheus_client or redis-py.
 _LATER = {

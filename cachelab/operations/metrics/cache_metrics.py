@@ -22,6 +22,9 @@ from .snapshot import Snapshot, snapshot_of
 from .tally import Tally
 
 OTHER = "(other)"
+HOTTEST = 20
+"""How many hot keys a snapshot names."""
+
 WRITES = frozenset({"set", "set_many", "add", "replace"})
 
 
@@ -187,28 +190,29 @@ class CacheMetrics:
         now = self.clock.now()
         with self._lock:
             parts = self.slices.everything()
-            return self._snapshot(parts, now, now - self.began)
+        return self._snapshot(parts, now, now - self.began)
 
     def tally(self) -> Tally:
         """Return the counts and latencies of all time, for an exporter."""
         with self._lock:
-            return Tally.merged(self.slices.everything())
+            parts = self.slices.everything()
+        return Tally.merged(parts)
 
     def _between(self, first: int, end: int) -> Snapshot:
         """What happened in the slices from `first` up to, and without, `end`."""
         with self._lock:
-            at = min(end * self.slices.width, self.clock.now())
-            seconds = max(0.0, at - max(first * self.slices.width, self.began))
-            return self._snapshot(self.slices.within(first, end), at, seconds)
+            parts = self.slices.within(first, end)
+        at = min(end * self.slices.width, self.clock.now())
+        seconds = max(0.0, at - max(first * self.slices.width, self.began))
+        return self._snapshot(parts, at, seconds)
 
     def _snapshot(self, parts: list[Tally], at: float, seconds: float) -> Snapshot:
+        with self._lock:
+            big_keys, memory = self.biggest.top(), self.memory
+        hot_keys = heaviest([part.hot for part in parts], HOTTEST)
+        tally = Tally.merged(parts)
         return snapshot_of(
-            Tally.merged(parts),
-            at=at,
-            seconds=seconds,
-            hot_keys=heaviest([part.hot for part in parts], 20),
-            big_keys=self.biggest.top(),
-            memory=self.memory,
+            tally, at=at, seconds=seconds, hot_keys=hot_keys, big_keys=big_keys, memory=memory
         )
 
     def _now(self) -> Tally:

@@ -7,6 +7,7 @@ remembers how much of its count that was. What it says can be too high, by a kno
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -77,6 +78,14 @@ class SpaceSaving:
         """Return the `n` keys with the highest counts, or all, highest first."""
         return heaviest([self], len(self.counts) if n is None else n)
 
+    def copy(self) -> "SpaceSaving":
+        """Return a summary of its own, with the same counts."""
+        result = SpaceSaving(self.counters)
+        result.total, result.smallest = self.total, self.smallest
+        result.counts, result.errors = self.counts.copy(), self.errors.copy()
+        result.buckets = {count: keys.copy() for count, keys in self.buckets.items()}
+        return result
+
     @property
     def floor(self) -> int:
         """The most that a key without a counter can have been asked for."""
@@ -112,13 +121,14 @@ def heaviest(summaries: Iterable[SpaceSaving], n: int) -> list[Heavy]:
     >>> heaviest([early, late], 1)
     [Heavy(key='b', count=2, error=0)]
     """
-    parts = list(summaries)
-    keys = {key for part in parts for key in part.counts}
-    found = (_over(parts, key) for key in keys)
+    above: Counter[str] = Counter()
+    doubt: Counter[str] = Counter()
+    floor = 0
+    for one in summaries:
+        # As if each key had the floor of each summary, and those held have so much more or less.
+        floor += one.floor
+        for key, count in one.counts.items():
+            above[key] += count - one.floor
+            doubt[key] += one.errors[key] - one.floor
+    found = (Heavy(key, floor + above[key], floor + doubt[key]) for key in above)
     return heapq.nsmallest(n, found, key=lambda heavy: (-heavy.count, heavy.key))
-
-
-def _over(parts: list[SpaceSaving], key: str) -> Heavy:
-    most = sum(part.counts.get(key, part.floor) for part in parts)
-    least = sum(part.counts.get(key, 0) - part.errors.get(key, 0) for part in parts)
-    return Heavy(key, most, most - least)

@@ -45,11 +45,16 @@ class Slices:
 
     def within(self, first: int, end: int) -> list[Tally]:
         """Return the tallies of the slices from number `first` up to, and without, `end`."""
-        return [tally for number, tally in self.recent if first <= number < end]
+        parts = [tally for number, tally in self.recent if first <= number < end]
+        return self._fixed(parts)
 
     def everything(self) -> list[Tally]:
         """Return the tallies of all time."""
-        return [self.older, *(tally for _, tally in self.recent)]
+        return [self.older.copy(), *self._fixed([tally for _, tally in self.recent])]
+
+    def _fixed(self, parts: list[Tally]) -> list[Tally]:
+        """The same tallies, a copy for the one that still changes: they can be read later on."""
+        return [part.copy() if part is self.recent[-1][1] else part for part in parts]
 
     def _retire(self, number: int) -> None:
         first = number - self.keep / self.width

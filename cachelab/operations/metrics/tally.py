@@ -43,6 +43,12 @@ class Tally:
         for kind, latency in other.latencies.items():
             self.latencies[kind].merge(latency)
 
+    def copy(self) -> "Tally":
+        """Return a tally of its own, with the same counts."""
+        result = Tally.merged([self])
+        result.hot = self.hot.copy()
+        return result
+
     @classmethod
     def merged(cls, parts: Iterable["Tally"]) -> "Tally":
         """Return one tally of all that `parts` have counted, without the hot keys."""
