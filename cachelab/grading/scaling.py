@@ -13,6 +13,7 @@ from .exercise import Examine, Finding
 from .process import PlayerLost
 from .report import Counterexample, Row
 from .session import Session
+from .world import wired
 
 SIZES = (200, 800, 3200)
 STEEPEST = 4.0
@@ -39,6 +40,48 @@ def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
         return _growing(costs, sizes)
 
     return examine
+
+
+def count_function_work(
+    name: str,
+    draw: Callable[[Random, int], tuple[Any, ...]],
+    *,
+    steepest: float = STEEPEST,
+    sizes: Sequence[int] = (100, 400, 1600),
+) -> Examine:
+    """
+    Return a check that compares the work of one call for each item over growing sizes.
+
+    `draw(random, size)` gives arguments with `size` items. With 16 times as many, an item costs 1.6
+    times as much if all is O(n log n), and 16 times if each looks at all the others.
+    """
+
+    def examine(session: Session, random: Random) -> Finding | None:
+        costs: list[float] = []
+        for size in sizes:
+            most = costs[0] * steepest * size * 1.5 if costs else 1e7
+            wires = [wired(argument) for argument in draw(random, size)]
+            request = {"op": "work", "function": name, "arguments": wires, "most": most}
+            try:
+                costs.append(session.ask(request) / size)
+            except PlayerLost as lost:
+                return Finding(f"with {size} items, {name} {lost}")
+            if costs[-1] > steepest * costs[0] and (costs[-1] - costs[0]) > NOTICEABLE:
+                return _too_steep(name, costs, sizes, steepest)
+        return None
+
+    return examine
+
+
+def _too_steep(name: str, costs: Sequence[float], sizes: Sequence[int], steepest: float) -> Finding:
+    rows = [
+        Row(f"{name} of {size} items", "", f"about {cost:.0f} steps for each")
+        for size, cost in zip(sizes, costs, strict=False)
+    ]
+    got = rows[-1].got.replace("about", "over")
+    rows[-1] = Row(rows[-1].call, f"no more than {steepest:g} times {costs[0]:.0f}", got)
+    why = "the work for each item grows with their number: for each, all the others are looked at"
+    return Finding(f"the work of {name} grows too fast", Counterexample(tuple(rows), why))
 
 
 def _growing(costs: list[dict[str, float]], sizes: Sequence[int]) -> Finding | None:

@@ -29,11 +29,16 @@ WALKING_METHODS: dict[Any, set[str]] = {
 }
 
 
+class TooMuchWork(BaseException):
+    """More was counted than is needed to know the answer."""
+
+
 class Meter:
     """The count, and the two functions that a rewritten text reports to."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: float = float("inf")) -> None:
         self.work = 0
+        self.most = most
 
     def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         if isinstance(function, type) or type(function) is type(len):
@@ -83,6 +88,8 @@ class Meter:
     def _step(self, _frame: Any, event: str, _: object) -> Any:
         if event == "opcode":
             self.work += 1
+            if self.work > self.most:
+                raise TooMuchWork
         return self._step
 
 
@@ -140,3 +147,20 @@ def measure(stage: Stage, request: dict[str, Any]) -> dict[str, list[int]]:
         if spent > MOST_WORK:
             break
     return totals
+
+
+def measure_function(stage: Stage, request: dict[str, Any]) -> int:
+    """Return the work of one call of a function, or what was counted when `most` was passed."""
+    meter, let_pass = Meter(request["most"]), request["let_pass"]
+    extra = {CALL: meter.call, MADE: meter.made}
+    stage.execute(rewrite(stage.source, FILENAME), **extra)
+    arguments, keywords = stage.unpack(request["arguments"])
+    let_pass(True)
+    sys.settrace(meter.trace)
+    let_pass(False)
+    attempt(stage.names[request["function"]], *arguments, **keywords)
+    work = meter.work
+    let_pass(True)
+    sys.settrace(None)
+    let_pass(False)
+    return work

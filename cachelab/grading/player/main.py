@@ -44,6 +44,8 @@ def answer(stage: Stage | None, request: dict[str, Any]) -> Any:
         return race.explore(stage, request)
     if operation == "cost":
         return cost.measure(stage, request)
+    if operation == "work":
+        return cost.measure_function(stage, request)
     raise ValueError(f"unknown operation {operation!r}")
 
 

@@ -1,0 +1,107 @@
+"""
+A case for or against a cache: how often it is asked, what each step costs, and what comes of it.
+"""
+
+from random import Random
+from typing import Any
+
+from cachelab.grading.expecting import satisfying
+from cachelab.grading.functions import Arguments
+from cachelab.grading.runs import Expectation
+
+Case = dict[str, float]
+
+SLOW_LOOKUP, LITTLE_REUSE, MANY_WRITES = "slow lookup", "little reuse", "many writes"
+FIELDS = ("reads", "writes", "hit_ratio", "lookup", "fill", "origin")
+
+
+def read_cost(case: Case) -> float:
+    """Return what a read costs on average with the cache: a miss pays lookup, origin and fill."""
+    return case["lookup"] + (1 - case["hit_ratio"]) * (case["origin"] + case["fill"])
+
+
+def saving_of(case: Case) -> float:
+    """Return what the cache saves of an average request; below zero, it costs that."""
+    requests = case["reads"] + case["writes"]
+    spent = case["reads"] * read_cost(case) + case["writes"] * (case["origin"] + case["lookup"])
+    return case["origin"] - spent / requests
+
+
+def reasons_of(case: Case) -> set[str]:
+    """Return why not: none of them if the cache pays."""
+    reasons = set()
+    if case["lookup"] >= case["origin"]:
+        reasons.add(SLOW_LOOKUP)
+    if read_cost(case) >= case["origin"]:
+        reasons.add(LITTLE_REUSE)
+    elif saving_of(case) <= 0:
+        reasons.add(MANY_WRITES)
+    return reasons
+
+
+def plain_case(random: Random) -> Arguments:
+    """Draw a case in which reads alone decide or writes take part, whatever comes of it."""
+    reads = random.randint(1, 50)
+    case = {
+        "reads": reads,
+        "writes": random.choice((0, 0, 1, reads, 2 * reads)),
+        "hit_ratio": random.choice((0.0, 0.5, 0.75, 1.0)),
+        "lookup": float(random.randint(1, 5)),
+        "fill": float(random.randint(0, 5)),
+        "origin": float(random.randint(1, 40)),
+    }
+    return (case,)
+
+
+def mixed_case(random: Random) -> Arguments:
+    """Draw a case that is not a draw: a saving too close to zero is a matter of rounding."""
+    while True:
+        (case,) = plain_case(random)
+        if is_case(case):
+            return (case,)
+
+
+def is_case(case: Any) -> bool:
+    """Tell whether a case is complete, sensible, and not decided by rounding."""
+    if set(case) != set(FIELDS) or case["reads"] < 1 or case["writes"] < 0:
+        return False
+    if min(case["lookup"], case["origin"]) <= 0 or not 0 <= case["hit_ratio"] <= 1:
+        return False
+    close = (saving_of(case), read_cost(case) - case["origin"])
+    return case["fill"] >= 0 and all(abs(difference) > 1e-6 for difference in close)
+
+
+def expect_saving(case: Case) -> Expectation:
+    """Expect the right saving, whatever else is in the answer."""
+    saving = saving_of(case)
+
+    def fits(value: Any) -> bool:
+        got = value.get("saving") if isinstance(value, dict) else None
+        return isinstance(got, int | float) and abs(got - saving) < 1e-6
+
+    why = (
+        f"with the cache a read costs {read_cost(case):.6g} on average and a write "
+        f"{case['origin'] + case['lookup']:.6g}; without it every request costs {case['origin']:g}"
+    )
+    return satisfying(fits, f"a dict with 'saving': {saving:.6g}", why)
+
+
+def expect_decision(case: Case) -> Expectation:
+    """Expect the decision and exactly the reasons that hold, in any order."""
+    reasons, saving = reasons_of(case), saving_of(case)
+    pays = saving > 0 and not reasons
+
+    def fits(value: Any) -> bool:
+        if not isinstance(value, dict) or value.get("cache") is not pays:
+            return False
+        given = value.get("reasons")
+        if not isinstance(given, list | tuple | set) or len(given) != len(reasons):
+            return False
+        return set(given) == reasons
+
+    text = f"'cache': {pays}, 'reasons': {sorted(reasons)}"
+    why = (
+        f"lookup {case['lookup']:g}, origin {case['origin']:g}; a read costs "
+        f"{read_cost(case):.6g} on average, and the saving is {saving:.6g}"
+    )
+    return satisfying(fits, text, why)
