@@ -27,6 +27,7 @@ from .lifetimes import (
 from .money import Bill, Price, Prices, break_even_interval, cheapest_size, monthly_bill
 from .profiles import Profile
 from .recommend import Recommendation, Step, recommend
+from .sessions import session_ttl
 from .signs import SIGNS, Plan, Sign, warning_signs
 from .situation import Situation
 from .tree import TREE, Advice, Answer, Question, nodes
@@ -65,6 +66,7 @@ __all__ = [
     "monthly_bill",
     "nodes",
     "recommend",
+    "session_ttl",
     "stale_share",
     "ttl_for",
     "warning_signs",
