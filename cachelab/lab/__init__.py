@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .traces import Trace, loop, mix, scan, shift, zipf
     from .widgets.aside_stepper import AsideStepper
     from .widgets.crash_timeline import CrashTimeline
+    from .widgets.design_board import DesignBoard
     from .widgets.frame_view import FrameView
     from .widgets.latency_ladder import LatencyLadder
     from .widgets.mrc_explorer import MrcExplorer
@@ -65,6 +66,7 @@ _HOME = {
     "CrashTimeline": "widgets.crash_timeline",
     "Curve": "curves",
     "Design": "designs",
+    "DesignBoard": "widgets.design_board",
     "EvictionStepper": "widgets.stepper",
     "Exploration": "explorer",
     "Figures": "designs",
@@ -137,6 +139,7 @@ __all__ = [
     "CrashTimeline",
     "Curve",
     "Design",
+    "DesignBoard",
     "EvictionStepper",
     "Exploration",
     "Figures",

@@ -110,7 +110,7 @@ PROBLEMS: dict[str, Problem] = {
             origin_seconds=0.03,
             origin_slots=6,
         ),
-        Objective(p99=0.1, worst_second=110, worst_age=1.0, dollars=1_000),
+        Objective(p99=0.1, worst_second=110, worst_age=1.0, dollars=1_150),
         naive=Design((_shared(500, 600),), "one small cache, long lives"),
         careful=Design(
             (_shared(5_000, 60, invalidated=True, leased=True, coalesced=True),),
@@ -171,7 +171,7 @@ PROBLEMS: dict[str, Problem] = {
             peak=5,
             origin_seconds=0.04,
         ),
-        Objective(p99=0.15, worst_second=90, worst_age=2.0, dollars=900),
+        Objective(p99=0.15, worst_second=90, worst_age=2.0, dollars=1_000),
         naive=Design((_process(500, 60),), "copies in each process"),
         careful=Design(
             (

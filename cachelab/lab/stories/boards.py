@@ -1,0 +1,210 @@
+"""
+A design on a board: layers from the reader to the origin, and its four figures against the limits.
+
+Every position of the sliders is a run of the priced simulator, made beforehand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from cachelab.lab.design_problems import Objective, Problem
+from cachelab.lab.designs import Design, Figures, Layer, Workload, simulate_design
+from cachelab.lab.figures import PALETTE
+from cachelab.lab.marks import group, line, path, rect, text, zone
+from cachelab.lab.scenes import Control, Run, Scene
+
+SIZE = (720, 356)
+BOX, BARS, LIMIT = 140, 210, 470
+NEAR, FAR = (0, 100, 1_000), (0, 400, 4_000)
+LIVES = (2.0, 60.0)
+SHORTER = 0.25
+"""The share of the problem's time that a board plays: dozens of designs are made at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One position of the sliders: the design, and what it measured."""
+
+    design: Design
+    figures: Figures
+
+
+def board_controls(design: Design) -> list[Control]:
+    """Return what can be turned: the room of each layer, the life of copies, what writes do."""
+    layers = turned(design)
+    controls = [
+        Control(layer.name, f"{layer.name}, entries", _named(_rooms(layer)), start=1)
+        for layer in layers
+    ]
+    lives = tuple(f"{life:g} s" for life in LIVES)
+    controls.append(Control("life", "time to live", lives, "choice", start=1))
+    writes = ("no", "yes")
+    controls.append(Control("writes", "writes remove copies", writes, "switch"))
+    return controls
+
+
+def turned(design: Design) -> tuple[Layer, ...]:
+    """Return the layers that can be turned: the first, and the last if it is another."""
+    return design.layers[:1] + design.layers[1:][-1:]
+
+
+def _rooms(layer: Layer) -> tuple[int, ...]:
+    return FAR if layer.shared else NEAR
+
+
+def _named(sizes: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(f"{size:,}" if size else "none" for size in sizes)
+
+
+def board_designs(design: Design) -> list[Design]:
+    """Return the design of each position of the controls, in their order."""
+    layers = turned(design)
+    rooms = list(product(*map(_rooms, layers)))
+    designs = []
+    for entries, life, removes in product(rooms, LIVES, (False, True)):
+        chosen = [
+            replace(layer, entries=size, ttl=life, invalidated=removes, leased=removes)
+            for layer, size in zip(layers, entries, strict=True)
+            if size
+        ]
+        designs.append(replace(design, layers=tuple(chosen)))
+    return designs
+
+
+def play_board(problem: Problem, design: Design, seed: int = 0) -> list[Try]:
+    """Measure every design of the board; those that come out the same are measured once."""
+    work = replace(problem.workload, seconds=problem.workload.seconds * SHORTER)
+    known: dict[Design, Figures] = {}
+    tries = []
+    for one in board_designs(design):
+        if one not in known:
+            known[one] = simulate_design(work, one, seed)
+        tries.append(Try(one, known[one]))
+    return tries
+
+
+def board_runs(problem: Problem, design: Design, tries: Sequence[Try]) -> list[Run]:
+    """Return a run of one scene for each try."""
+    layers = turned(design)
+    return [_run(problem, layers, one) for one in tries]
+
+
+def _run(problem: Problem, layers: tuple[Layer, ...], one: Try) -> Run:
+    svg = _layers(problem.workload, layers, one) + _gauges(problem.objective, one.figures)
+    scene = Scene(svg, _say(problem, one))
+    return Run((scene,), _backdrop(problem.workload), _table(problem, one))
+
+
+def _say(problem: Problem, one: Try) -> str:
+    verdicts = problem.objective.verdicts(one.figures)
+    missed = [sentence for sentence, met in verdicts if not met]
+    if not missed:
+        return f"All four limits are kept, for {one.figures.dollars:,.0f} dollars a month."
+    return f"{len(missed)} of 4 limits {'is' if len(missed) == 1 else 'are'} missed. {missed[0]}."
+
+
+def _backdrop(work: Workload) -> str:
+    return text(
+        8,
+        22,
+        f"{work.name}: {work.reads:g} reads and {work.writes:g} writes a second",
+        13,
+        weight=600,
+    )
+
+
+def _layers(work: Workload, layers: tuple[Layer, ...], one: Try) -> str:
+    """Draw reader, layers and origin from left to right; the arrows are as wide as the traffic."""
+    step, flow = 720 / (len(layers) + 2), 1.0
+    parts = [_box(8, "readers", _readers(one)), _pipe(8 + BOX, step, flow)]
+    for at, layer in enumerate(layers, start=1):
+        chosen = next((other for other in one.design.layers if other.name == layer.name), None)
+        left = 8 + step * at
+        parts.append(_layer(left, layer, chosen, one, flow))
+        flow *= 1 - one.figures.hit_ratios.get(layer.name, 0.0)
+        parts.append(_pipe(left + BOX, step * (at + 1), flow))
+    slots = f"{work.origin_slots} slots, {1000 * work.origin_seconds:g} ms"
+    words = [f"{one.figures.origin_calls:,} calls", slots]
+    return "".join([*parts, _box(8 + step * (len(layers) + 1), "origin", words)])
+
+
+def _readers(one: Try) -> list[str]:
+    median = 1000 * one.figures.p50
+    return [f"{one.figures.requests:,} reads", f"median {median:,.{1 if median < 10 else 0}f} ms"]
+
+
+def _layer(left: float, layer: Layer, chosen: Layer | None, one: Try, flow: float) -> str:
+    """Draw one layer, and below it a chip for each room that it can be given."""
+    words = ["is left out", ""]
+    if chosen is not None:
+        hits = one.figures.hit_ratios[layer.name]
+        words = [f"{hits:.0%} hits of {flow:.0%}", f"{chosen.nodes} nodes, {chosen.ttl:g} s"]
+    parts = [_box(left, layer.name, words, is_there=chosen is not None)]
+    width = BOX / 3
+    for at, size in enumerate(_rooms(layer)):
+        x, is_on = left + width * at, size == (chosen.entries if chosen else 0)
+        edge, opacity = (2.5, 0.3) if is_on else (1, 0.06)
+        parts.append(rect(x + 1, 126, width - 2, 22, PALETTE["blue"], opacity, edge))
+        name = f"{size:,}" if size else "none"
+        parts.append(text(x + width / 2, 141, name, 12, "middle", 700 if is_on else ""))
+        parts.append(zone(x, 124, width, 26, f"{layer.name}={at}"))
+    return "".join(parts)
+
+
+def _box(left: float, name: str, words: Sequence[str], *, is_there: bool = True) -> str:
+    is_layer = name not in ("readers", "origin")
+    colour = PALETTE["blue"] if is_layer and is_there else "#8c959f"
+    box = rect(left, 44, BOX, 76, colour, 0.12 if is_there else 0, dash="" if is_there else "5 4")
+    lines = [text(left + BOX / 2, 88 + 18 * at, one, 12, "middle") for at, one in enumerate(words)]
+    return box + text(left + BOX / 2, 66, name, 14, "middle", 600) + "".join(lines)
+
+
+def _pipe(start: float, end: float, flow: float) -> str:
+    width = 1.5 + 12 * flow
+    head = f"M{end - 8:.0f} 74l9 8l-9 8"
+    return line(start + 3, 82, end, 82, PALETTE["vermillion"], width, opacity=0.75) + path(
+        head, PALETTE["vermillion"], 2.5
+    )
+
+
+def _gauges(objective: Objective, figures: Figures) -> str:
+    """Draw the four figures as bars against their limits, which all stand at the same place."""
+    told = [
+        ("99 of 100 answers within", 1000 * figures.p99, 1000 * objective.p99, " ms"),
+        ("worst second, origin calls", figures.worst_second, objective.worst_second, ""),
+        ("oldest answer", figures.worst_age, objective.worst_age, " s"),
+        ("dollars a month", figures.dollars, objective.dollars, ""),
+    ]
+    parts = [line(LIMIT, 172, LIMIT, 346, width=2, dash="4 4")]
+    parts.append(text(LIMIT, 168, "limit", 12, "middle", 600))
+    return "".join(parts + [_gauge(row, *one) for row, one in enumerate(told)])
+
+
+def _gauge(row: int, name: str, value: float, limit: float, unit: str) -> str:
+    y, met = 180 + 42 * row, value <= limit
+    width = min((LIMIT - BARS) * value / limit, 716 - BARS)
+    colour = PALETTE["green"] if met else PALETTE["vermillion"]
+    shown = f"{'✓' if met else '✕'} {value:,.{1 if value < 10 else 0}f}{unit}"
+    bar = rect(
+        BARS, y, max(width, 2), 28, colour, 0.4, 1.5, "" if met else "5 3", data_key=f"bar{row}"
+    )
+    return "".join(
+        [
+            text(8, y + 12, name, 13),
+            text(8, y + 27, f"at most {limit:,.4g}{unit}", 12, soft=True),
+            bar,
+            group(text(BARS + 8, y + 19, shown, 13, weight=700), data_key=f"value{row}"),
+        ]
+    )
+
+
+def _table(problem: Problem, one: Try) -> tuple[tuple[str, ...], ...]:
+    rows = [
+        (sentence.partition(":")[0], sentence.partition(": ")[2], "kept" if met else "missed")
+        for sentence, met in problem.objective.verdicts(one.figures)
+    ]
+    bills = [
+        (f"bill: {name}", f"{paid:,.0f} dollars", "") for name, paid in one.figures.bill.items()
+    ]
+    return (("figure", "measured", "limit"), *rows, *bills)
