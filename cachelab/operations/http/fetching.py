@@ -6,7 +6,7 @@ import http.client
 from urllib.parse import urlsplit
 
 from .fields import Fields
-from .messages import OriginUnreachable, Request, Response
+from .messages import OriginUnreachable, Request, Response, normal_url
 
 
 class Fetch:
@@ -43,8 +43,10 @@ class Fetch:
             connection.close()
 
     def _exchange(self, connection: http.client.HTTPConnection, request: Request) -> Response:
-        parts = urlsplit(request.url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        target = normal_url(request.url)
+        if not target.startswith("/"):
+            parts = urlsplit(target)
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
         connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
         headers = request.headers.end_to_end().without("content-length", "host")
         own = [("Host", urlsplit(self.base).netloc), ("Connection", "close")]

@@ -140,6 +140,8 @@ def normal_url(url: str) -> str:
     >>> normal_url("HTTP://Example.COM:80?b=1&a=2#top")
     'http://example.com/?b=1&a=2'
     """
+    if url.startswith("/"):  # a path, even if two slashes would make a host of it elsewhere
+        return url.partition("#")[0]
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host

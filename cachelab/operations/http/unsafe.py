@@ -30,12 +30,20 @@ def invalidated(request: Request, response: Response) -> list[str]:
     """
     if request.method in SAFE or not 200 <= response.status < 400:
         return []
-    named = [response.headers.get(name) for name in ("location", "content-location")]
-    urls = [urljoin(request.url, url) for url in named if url]
-    mine = [url for url in urls if _origin(url) == _origin(request.url)]
-    return list(dict.fromkeys(normal_url(url) for url in (request.url, *mine)))
+    names = ("location", "content-location")
+    named = [response.headers[name] for name in names if name in response.headers]
+    mine = [url for text in named if (url := _on_the_same_site(request.url, text))]
+    return list(dict.fromkeys([normal_url(request.url), *mine]))
 
 
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(normal_url(url))
-    return parts.scheme, parts.netloc
+def _on_the_same_site(base: str, text: str) -> str:
+    """Return the URL that `text` means when it is read at `base`, "" if that is elsewhere."""
+    try:
+        here, there = urlsplit(base), urlsplit(urljoin(base, text))
+        same = normal_url(f"{here.scheme}://{here.netloc}") if here.netloc else ""
+        found = normal_url(there.geturl())
+    except ValueError:  # it is no URL at all
+        return ""
+    if not same:
+        return found if not there.netloc else ""
+    return found if found.startswith(same) else ""

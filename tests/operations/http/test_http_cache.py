@@ -9,6 +9,8 @@ from cachelab.operations.http import (
     OriginUnreachable,
     Request,
     Response,
+    Stored,
+    Variants,
     parse_cache_status,
 )
 from cachelab.operations.http.dates import format_date
@@ -422,3 +424,44 @@ def test_what_is_kept_after_its_end_goes_at_last() -> None:
 def test_a_negative_time_to_keep_is_refused() -> None:
     with pytest.raises(ValueError, match="keep_stale must be 0 seconds or more, not -1"):
         Rig(keep_stale=-1)
+
+
+def test_an_age_counted_on_the_way_ends_with_a_confirmation() -> None:
+    rig = Rig("max-age=60", headers={"Age": "50"})
+    rig.get()
+    rig.clock.advance(10)
+    del rig.origin.headers["Age"]
+    rig.get()
+    rig.clock.advance(59)
+    assert rig.get().headers["age"] == "59"
+    assert rig.outcomes == ["miss", "revalidated", "hit"]
+
+
+def test_what_is_about_a_connection_goes_no_further() -> None:
+    rig = Rig("max-age=60", headers={"Connection": "X-Hop", "X-Hop": "1", "Keep-Alive": "5"})
+    for _ in range(2):
+        page = rig.get(Connection="close, X-Mine", X_Mine="1", TE="trailers", X_Far="2")
+        assert not {"connection", "keep-alive", "x-hop"} & set(page.headers)
+    assert set(rig.origin.asked[0].headers) == {"x-far"}
+
+
+def test_a_late_response_finds_no_place_though_a_newer_one_has() -> None:
+    variants, request = Variants(MemoryStore()), Request("GET", "/")
+    late = variants.begin(request)
+    variants.drop("/")
+    newer = Stored(Response(200, body=b"new"), 1, 1)
+    assert variants.put(request, newer, variants.begin(request), ttl=60)
+    assert not variants.put(request, Stored(Response(200, body=b"old"), 0, 0), late, ttl=60)
+    assert variants.find(request).stored == newer
+
+
+@pytest.mark.parametrize("url", ["//[", "/a?b=[", "//evil.test/a", "http://a.test:80"])
+@pytest.mark.parametrize("location", ["//[", "http://[", "http://b.test:x/", ":"])
+def test_odd_urls_do_no_harm(url: str, location: str) -> None:
+    rig = Rig("max-age=60")
+    rig.get(url)
+    rig.cache.origin = lambda _: Response(201, {"Location": location})
+    rig.cache(Request("POST", url))
+    rig.cache.origin = rig.origin
+    rig.get(url)
+    assert rig.outcomes == ["miss", "bypass", "miss"]
