@@ -6,13 +6,14 @@ The figures are printed: `pytest -s tests/faults/test_resilient_store.py`.
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from statistics import median
 
 import pytest
 
-from cachelab.operations import CircuitBreaker, LimitedSource, Resilient
+from cachelab.operations import CircuitBreaker, LimitedSource, Resilient, StaleRisk
 from cachelab.ports import (
+    MISSING,
     Journal,
     MemorySource,
     MemoryStore,
@@ -29,7 +30,7 @@ from cachelab.ports import (
 )
 from cachelab.strategies import CacheAside
 
-from .bad_days import FAULTS, Fault, cut_in_mid_reply, late, silent
+from .bad_days import FAULTS, Fault, cut_in_mid_reply, killed, late, silent
 from .proxy import Proxy
 
 slow_and_live = [
@@ -113,6 +114,47 @@ class TestLive:
         assert store.health().is_well
         source.write("k", "newer, and nobody told the cache")
         assert cache.read("k") == "k"
+
+    @pytest.mark.parametrize(
+        "fault", [late, silent, cut_in_mid_reply], ids=lambda fault: fault.__name__
+    )
+    def test_a_delete_that_failed_goes_through_once_the_fault_is_over(
+        self, fault: Fault, proxy: Proxy, server: Server, store: Resilient
+    ) -> None:
+        store.set("k", "old")
+        fault(proxy, server)
+        with pytest.raises(StoreError):
+            store.delete("k")
+        assert store.get("k") is MISSING
+        proxy.delay, proxy.blackhole, proxy.cut = 0.0, False, False
+        proxy.reset()
+        assert comes_true(lambda: store.health().pending_deletes == 0)
+        with server.client() as client:
+            assert RedisStore(client, prefix="app:").get("k") is MISSING
+        assert store.health().staleness_risks == 0
+
+    def test_a_delete_that_a_dead_server_never_takes_is_reported(
+        self, proxy: Proxy, server: Server
+    ) -> None:
+        risks: list[StaleRisk] = []
+        with connect(f"redis://127.0.0.1:{proxy.port}", timeout=TIMEOUT, retries=0) as client:
+            store = Resilient(RedisStore(client), give_up_after=0.5, on_risk=risks.append)
+            killed(proxy, server)
+            with pytest.raises(StoreError):
+                store.delete("k")
+            assert comes_true(lambda: store.health().staleness_risks == 1)
+            store.close()
+        assert [risk.key for risk in risks] == ["k"]
+        assert risks[0].at - risks[0].since >= 0.5
+
+
+def comes_true(question: Callable[[], bool]) -> bool:
+    """Ask again and again until the answer is yes, for 20 seconds."""
+    runtime = ThreadRuntime()
+    end = runtime.now() + 20.0
+    while not (answer := question()) and runtime.now() < end:
+        runtime.sleep(0.02)
+    return answer
 
 
 def dead(verb: str, key: object, number: int) -> StoreError:

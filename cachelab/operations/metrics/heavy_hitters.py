@@ -130,5 +130,5 @@ def heaviest(summaries: Iterable[SpaceSaving], n: int) -> list[Heavy]:
         for key, count in one.counts.items():
             above[key] += count - one.floor
             doubt[key] += one.errors[key] - one.floor
-    found = (Heavy(key, floor + above[key], floor + doubt[key]) for key in above)
-    return heapq.nsmallest(n, found, key=lambda heavy: (-heavy.count, heavy.key))
+    first = heapq.nsmallest(n, above, key=lambda key: (-above[key], key))
+    return [Heavy(key, floor + above[key], floor + doubt[key]) for key in first]
