@@ -75,6 +75,7 @@ class Cluster:
         self.node_timeout = node_timeout
         self.servers: dict[int, Server] = {}
         """By port; also those that were killed."""
+        self._clients: dict[int, redis.Redis] = {}
 
     def form(self, masters: int, replicas: int) -> None:
         """Start all nodes, and make one cluster of them."""
@@ -139,11 +140,14 @@ class Cluster:
         """
         port = node.port if isinstance(node, Member) else node
         options: dict[str, Any] = {"socket_timeout": 5.0, "retry": Retry(NoBackoff(), 0)}
-        with redis.Redis(port=port, **options) as client:
-            try:
-                return client.execute_command(*command)
-            except redis.RedisError as error:
-                return error
+        # Moving a slot takes half a dozen commands: a connection for each would take far longer.
+        client = self._clients.get(port) or self._clients.setdefault(
+            port, redis.Redis(port=port, **options)
+        )
+        try:
+            return client.execute_command(*command)  # type: ignore[no-untyped-call]
+        except redis.RedisError as error:
+            return error
 
     def kill(self, node: Member) -> None:
         """End a node at once, as a power cut would."""
@@ -182,9 +186,11 @@ class Cluster:
         self._wait("the new node to be known", lambda: self._is_known(port, everybody))
         return next(member for member in self.members() if member.port == port)
 
-    def move_slots(self, first: int, last: int, to: Member) -> float:
+    def move_slots(self, first: int, last: int, to: Member, *, classic: bool = False) -> float:
         """
         Move the slots from `first` to `last` with their keys, in use; return the seconds it took.
+
+        All at once where the server can; with `classic` slot by slot and key by key, as ever.
 
         Raises:
             ValueError: these are no slots.
@@ -192,7 +198,7 @@ class Cluster:
         if not 0 <= first <= last < SLOTS:
             raise ValueError(f"slots are from 0 to {SLOTS - 1}, not from {first!r} to {last!r}")
         start = time.monotonic()
-        cluster_slots.move(self, range(first, last + 1), to)
+        cluster_slots.move(self, range(first, last + 1), to, classic)
         alive = [member.port for member in self.members() if member.alive]
         self._wait("the slots to move", lambda: self._all_see(first, last, to, alive))
         return time.monotonic() - start
@@ -202,6 +208,8 @@ class Cluster:
         with ExitStack() as stack:
             for server in self.servers.values():
                 stack.callback(server.stop)
+            for client in self._clients.values():
+                stack.callback(client.close)
 
     def __enter__(self) -> "Cluster":
         return self

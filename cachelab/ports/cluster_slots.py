@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 BATCH = 100
 
 
-def move(cluster: "Cluster", slots: range, to: Member) -> None:
-    """Have `slots` moved by the fast way, or where the server has none, by the classic one."""
+def move(cluster: "Cluster", slots: range, to: Member, classic: bool = False) -> None:
+    """Have `slots` moved by the fast way; by the classic one if asked, or if there is no other."""
     for owner in cluster.members():
         if owner.id == to.id or not owner.alive:
             continue
         for first, last in owner.slots:
             wanted = range(max(first, slots.start), min(last + 1, slots.stop))
-            if wanted and not _migrate(cluster, owner, wanted, to):
-                for slot in wanted:
-                    begin(cluster, slot, owner, to)
-                    move_keys(cluster, slot, owner, to)
-                    end(cluster, slot, owner, to)
+            if not wanted or (not classic and _migrate(cluster, owner, wanted, to)):
+                continue
+            for slot in wanted:
+                begin(cluster, slot, owner, to)
+                move_keys(cluster, slot, owner, to)
+                end(cluster, slot, owner, to)
 
 
 def begin(cluster: "Cluster", slot: int, owner: Member, to: Member) -> None:

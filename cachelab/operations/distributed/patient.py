@@ -6,6 +6,7 @@ answered in the order asked) are tried for a budget of time.
 """
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import redis
@@ -47,6 +48,20 @@ class PatientCluster(redis.RedisCluster):
             lambda error: may_repeat(args, error),
         )
 
+    def mget_nonatomic(self, keys: Any, *args: Any) -> list[Any]:
+        """Return the values of keys in any slots, in the order asked, None for the absent."""
+        fetch = super().mget_nonatomic
+        return self._in_batches("MGET", lambda: fetch(keys, *args))
+
+    def mset_nonatomic(self, mapping: Mapping[Any, Any]) -> list[Any]:
+        """Set keys in any slots, those of each slot in one step."""
+        keep = super().mset_nonatomic
+        return self._in_batches("MSET", lambda: keep(mapping))
+
+    def _in_batches(self, name: str, attempt: Callable[[], list[Any]]) -> list[Any]:
+        """Try what is a command for each slot, whose nodes are looked up anew in each try."""
+        return patiently(self, self.budget, attempt, lambda error: may_repeat((name,), error))
+
     def pipeline(self, transaction: Any = None, shard_hint: Any = None) -> ClusterPipeline:
         """Return a pipeline that is tried for as long as the budget lasts."""
         made = super().pipeline(transaction, shard_hint)  # type: ignore[no-untyped-call]
@@ -57,7 +72,11 @@ class PatientCluster(redis.RedisCluster):
 
 
 class PatientPipeline(ClusterPipeline):
-    """A pipeline over any slots, tried again as a whole if each command does the same twice."""
+    """
+    A pipeline over any slots, tried again as a whole if each command does the same twice.
+
+    One with a command for a node of the caller's choice is tried once: that node may be gone.
+    """
 
     budget: float
 
@@ -65,7 +84,8 @@ class PatientPipeline(ClusterPipeline):
         """Send all commands; return their answers in the order in which they were added."""
         queue = self._execution_strategy.command_queue
         staged = [(command.args, dict(command.options)) for command in queue]
-        if not all(does_the_same_twice(args) for args, _ in staged):
+        is_harmless = all(does_the_same_twice(args) for args, _ in staged)
+        if not is_harmless or any("target_nodes" in options for _, options in staged):
             return super().execute(raise_on_error)
 
         def attempt() -> list[Any]:
