@@ -190,7 +190,8 @@ def test_each_rung_is_measured_and_says_how() -> None:
     assert told == names
     assert [rung.name for rung in ladder.measured] == [MEASURABLE[name].name for name in names]
     for rung in ladder.measured:
-        assert rung.samples == 20
+        assert rung.samples is not None
+        assert 10 <= rung.samples <= 20
         assert rung.p90 is not None
         assert rung.p99 is not None
         assert 0 < rung.seconds <= rung.p90 <= rung.p99

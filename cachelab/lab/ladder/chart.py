@@ -10,6 +10,7 @@ from cachelab.lab.figures import PALETTE, figure
 from .rung import Rung
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 BESIDE: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 9}
@@ -42,20 +43,7 @@ def ladder_chart(rungs: Sequence[Rung], title: str = "") -> "Figure":
     ordered = sorted(rungs, key=lambda rung: rung.seconds)
     fig, axes = figure(size=(6.5, max(2.0, 0.27 * len(ordered) + 0.9)))
     for place, rung in enumerate(ordered):
-        measured = rung.kind == "measured"
-        colour = PALETTE["blue"] if measured else PALETTE["vermillion"]
-        if rung.p99 is not None:
-            axes.plot([rung.seconds, rung.p99], [place, place], "-", color=colour, linewidth=2)
-        axes.plot(
-            [rung.seconds],
-            [place],
-            marker="o" if measured else "D",
-            markerfacecolor=colour if measured else "white",
-            color=colour,
-            linestyle="none",
-        )
-        right = max(rung.seconds, rung.p99 or 0.0)
-        axes.annotate(_label(rung), (right, place), (6, 0), **BESIDE)
+        _mark(axes, place, rung)
     axes.set(xscale="log", xlabel="time of one operation (log scale); lines end at the p99")
     axes.set_xlim(ordered[0].seconds / 3, ordered[-1].seconds * 1_000)
     shown = [10.0**power for power in range(-9, 1) if 10.0**power >= ordered[0].seconds / 3]
@@ -64,6 +52,23 @@ def ladder_chart(rungs: Sequence[Rung], title: str = "") -> "Figure":
     axes.invert_yaxis()
     axes.set_title(title, loc="left", fontsize=10)
     return fig
+
+
+def _mark(axes: "Axes", place: int, rung: Rung) -> None:
+    """Draw one rung: its mark, the line to its 99th percentile, and its time in words."""
+    measured = rung.kind == "measured"
+    colour = PALETTE["blue"] if measured else PALETTE["vermillion"]
+    right = max(rung.seconds, rung.p99 or 0.0)
+    axes.plot([rung.seconds, right], [place, place], "-", color=colour, linewidth=2)
+    axes.plot(
+        [rung.seconds],
+        [place],
+        marker="o" if measured else "D",
+        markerfacecolor=colour if measured else "white",
+        color=colour,
+        linestyle="none",
+    )
+    axes.annotate(_label(rung), (right, place), (6, 0), **BESIDE)
 
 
 def ladder_in_words(rungs: Sequence[Rung]) -> str:

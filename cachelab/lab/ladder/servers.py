@@ -14,12 +14,16 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from cachelab.ports import ServerUnavailable, start_server
+from cachelab.ports.connection import store_errors
 
 from . import web
 from .measuring import Run
 
 ROWS = 10_000
 VALUE = b"x" * 100
+PATIENCE = 10.0
+"""Seconds: here a slow answer is a measurement, and no failure."""
+
 SELECT = "SELECT value FROM rows WHERE key = ?"
 
 
@@ -50,7 +54,7 @@ def server_get(port: int | None) -> Iterator[Run]:
     with start_server(port=port) as server:
         if port is None and not server.url.startswith("unix"):
             raise ServerUnavailable("the server that was named has no unix socket")
-        with server.client() as client:
+        with store_errors(), server.client(timeout=PATIENCE) as client:
             client.set("key", VALUE)
 
             def run(times: int) -> None:
@@ -74,7 +78,7 @@ def http_get() -> Iterator[Run]:
     try:
         assert process.stdout is not None
         port = int(process.stdout.readline())
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
 
             def run(times: int) -> None:
                 for _ in range(times):
@@ -82,5 +86,7 @@ def http_get() -> Iterator[Run]:
                     connection.getresponse().read()
 
             yield run
+    except (OSError, http.client.HTTPException) as error:
+        raise ServerUnavailable(f"the web server did not answer: {error}") from error
     finally:
         process.communicate()

@@ -53,7 +53,7 @@ def checklist(facts: Situation) -> tuple[Check, ...]:
         Check(
             "Is one answer good for many?",
             not facts.is_private,
-            "each user needs a copy of their own"
+            "each user needs a copy"
             if facts.is_private
             else "everybody may be given the same copy",
         ),
