@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         sequence_text,
     )
     from .figures import PALETTE, figure, show
+    from .filtering import FilterPoint, filtering_chart, filtering_effect, layer_hit_ratios
     from .forms.explain import explain
     from .forms.predict import predict
     from .forms.quiz import quiz
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from .widgets.race_debugger import RaceDebugger
     from .widgets.ring_playground import RingPlayground
     from .widgets.shift_lab import ShiftLab
+    from .widgets.slot_map import SlotMap
     from .widgets.stampede_theatre import StampedeTheatre
     from .widgets.stepper import EvictionStepper
     from .widgets.ttl_dial import TtlDial
@@ -70,6 +72,7 @@ _HOME = {
     "EvictionStepper": "widgets.stepper",
     "Exploration": "explorer",
     "Figures": "designs",
+    "FilterPoint": "filtering",
     "FrameView": "widgets.frame_view",
     "Ladder": "ladder",
     "LatencyLadder": "widgets.latency_ladder",
@@ -86,6 +89,7 @@ _HOME = {
     "RingPlayground": "widgets.ring_playground",
     "Rung": "ladder",
     "ShiftLab": "widgets.shift_lab",
+    "SlotMap": "widgets.slot_map",
     "StampedeTheatre": "widgets.stampede_theatre",
     "Timeline": "timelines",
     "Trace": "traces",
@@ -99,11 +103,14 @@ _HOME = {
     "explain": "forms.explain",
     "explore": "explorer",
     "figure": "figures",
+    "filtering_chart": "filtering",
+    "filtering_effect": "filtering",
     "hit_ratio_chart": "charts",
     "hits_over_time": "timelines",
     "ladder_chart": "ladder",
     "ladder_in_words": "ladder",
     "latency_ladder": "ladder",
+    "layer_hit_ratios": "filtering",
     "listing": "listings",
     "loop": "traces",
     "metaphor_svg": "desk",
@@ -143,6 +150,7 @@ __all__ = [
     "EvictionStepper",
     "Exploration",
     "Figures",
+    "FilterPoint",
     "FrameView",
     "Ladder",
     "LatencyLadder",
@@ -158,6 +166,7 @@ __all__ = [
     "RingPlayground",
     "Rung",
     "ShiftLab",
+    "SlotMap",
     "StampedeTheatre",
     "Timeline",
     "Trace",
@@ -171,11 +180,14 @@ __all__ = [
     "explain",
     "explore",
     "figure",
+    "filtering_chart",
+    "filtering_effect",
     "hit_ratio_chart",
     "hits_over_time",
     "ladder_chart",
     "ladder_in_words",
     "latency_ladder",
+    "layer_hit_ratios",
     "listing",
     "loop",
     "metaphor_svg",
