@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .cluster import Cluster, start_cluster
     from .cluster_members import Member
     from .connection import connect, connect_blocking
+    from .memcached import Memcached, memcached_binary, start_memcached
     from .postgres import start_postgres
     from .redis_store import RedisStore
     from .servers import Server, server_binary, start_server
@@ -32,6 +33,7 @@ _LATER = {
     "Cluster": ".cluster",
     "Deadlock": ".sim",
     "Member": ".cluster_members",
+    "Memcached": ".memcached",
     "RedisStore": ".redis_store",
     "SQLSource": ".sql_source",
     "Server": ".servers",
@@ -39,8 +41,10 @@ _LATER = {
     "TooManySteps": ".sim",
     "connect": ".connection",
     "connect_blocking": ".connection",
+    "memcached_binary": ".memcached",
     "server_binary": ".servers",
     "start_cluster": ".cluster",
+    "start_memcached": ".memcached",
     "start_postgres": ".postgres",
     "start_server": ".servers",
 }
@@ -68,6 +72,7 @@ __all__ = [
     "LostAnswer",
     "ManualClock",
     "Member",
+    "Memcached",
     "MemorySource",
     "MemoryStore",
     "Missing",
@@ -90,8 +95,10 @@ __all__ = [
     "connect",
     "connect_blocking",
     "instrument",
+    "memcached_binary",
     "server_binary",
     "start_cluster",
+    "start_memcached",
     "start_postgres",
     "start_server",
 ]
