@@ -5,8 +5,9 @@ What a crowd does to the database when a key expires, for each guard; and when m
 
 200 client threads read one key over a cache server, each again after a short pause, while the key
 expires several times. They belong to four processes, so to say: each quarter has a guard of its
-own. The same crowd then runs in virtual time, where nothing but the guards' logic counts. The
-second table fills 200 keys at once, and counts the loads when they die, with and without jitter.
+own. Then 1,000 do the same in virtual time, where nothing but the guards' logic counts, and the
+counts are the same each time. The second table is of many keys that were filled at once, 200 on
+the server and 1,000 in virtual time: their loads when they die, with and without jitter.
 """
 
 import platform
@@ -14,6 +15,7 @@ import random
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -32,9 +34,9 @@ from cachelab.ports import (
 )
 from cachelab.stampede import GUARDS, Guard
 
-CLIENTS, PROCESSES = 200, 4
+CLIENTS, VIRTUAL_CLIENTS, PROCESSES = 200, 1_000, 4
 TTL, LOAD, PAUSE, SECONDS = 1.0, 0.1, 0.08, 4.0
-KEYS, JITTER, SLICE = 200, 0.5, 0.1
+KEYS, VIRTUAL_KEYS, JITTER, SLICE = 200, 1_000, 0.5, 0.1
 TRIP, CONNECTIONS = 0.0005, 50
 
 
@@ -187,23 +189,30 @@ def row(name: str, outcome: Outcome) -> str:
     )
 
 
+def expiry_row(where: str, jitter: float, keys: int, outcome: tuple[int, int]) -> str:
+    return f"  {where:16}{jitter:8.1f}{keys:8}{outcome[0]:8}{outcome[1]:20}"
+
+
 def main() -> None:
-    print(f"Python {platform.python_version()}, {platform.machine()}; {CLIENTS} clients in")
+    print(f"Python {platform.python_version()}, {platform.machine()}; clients of")
     print(f"{PROCESSES} processes, {SECONDS:g} s, ttl {TTL:g} s, a load takes {LOAD:g} s")
     head = f"  {'guard':24}{'calls':>7}{'at once':>9}{'worst second':>14}"
     head += f"{'p50 ms':>9}{'p99 ms':>9}{'reads':>9}"
     with start_server() as server:
-        print(f"\nOn {server.kind} {server.version}\n{head}")
+        print(f"\n{CLIENTS} on {server.kind} {server.version}\n{head}")
         for name in GUARDS:
-            print(row(name, live(lambda *ports, name=name: crowd(name, *ports), server)))
-        print(f"\nIn virtual time\n{head}")
+            print(row(name, live(partial(crowd, name), server)))
+        print(f"\n{VIRTUAL_CLIENTS:,} in virtual time\n{head}")
         for name in GUARDS:
-            print(row(name, virtual(lambda *ports, name=name: crowd(name, *ports))))
-        print(f"\n{KEYS} keys filled at once: loads in all, and most within {SLICE:g} s")
+            print(row(name, virtual(partial(crowd, name, clients=VIRTUAL_CLIENTS))))
+        print("\nKeys filled at once, when they die")
+        print(f"  {'':16}{'jitter':>8}{'keys':>8}{'loads':>8}{f'most in {SLICE:g} s':>20}")
         for jitter in (0.0, JITTER):
-            real = live(lambda *ports, jitter=jitter: mass_expiry(jitter, *ports), server)
-            exact = virtual(lambda *ports, jitter=jitter: mass_expiry(jitter, *ports))
-            print(f"  jitter {jitter:3.1f}   live {real}   virtual {exact}")
+            found = live(partial(mass_expiry, jitter), server)
+            print(expiry_row(server.kind, jitter, KEYS, found))
+        for jitter in (0.0, JITTER):
+            exact = virtual(partial(mass_expiry, jitter, keys=VIRTUAL_KEYS))
+            print(expiry_row("virtual time", jitter, VIRTUAL_KEYS, exact))
 
 
 if __name__ == "__main__":
