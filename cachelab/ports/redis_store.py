@@ -137,7 +137,7 @@ class RedisStore:
         """Drop every key under the prefix; without one, nothing tells our keys from others'."""
         if not self.prefix:
             raise ValueError("clear() needs a store with a prefix: without one it would drop all")
-        pattern = re.sub(r"([\\*?\[\]])", r"\\\1", self.prefix) + "*"
+        pattern = re.sub(rb"([\\*?\[\]])", rb"\\\1", self._name("")) + b"*"
         with store_errors():
             for batch in _batches(self.client.scan_iter(match=pattern, count=BATCH)):
                 self.client.unlink(*batch)

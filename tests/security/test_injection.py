@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import redis
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -47,7 +47,7 @@ values = st.recursive(
     max_leaves=6,
 )
 some_parts = st.lists(texts, min_size=1, max_size=4)
-hostile = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+hostile = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,7 @@ def test_a_key_or_value_of_any_text_changes_no_other_entry_of_a_server(
 
 @hostile
 @given(prefix=texts.filter(bool), other=texts)
+@example(prefix="\ud800*", other="\ud800x")
 def test_clear_drops_what_begins_with_the_prefix_and_nothing_that_only_matches_it(
     client: redis.Redis, prefix: str, other: str
 ) -> None:
