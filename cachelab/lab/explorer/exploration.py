@@ -9,6 +9,7 @@ learner's; each call of a port is a point at which another actor may come in bet
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from .course import Course
 from .promises import AnyPromise, Promise, as_promise
@@ -17,6 +18,9 @@ from .runs import EVERY_ACTOR_ENDS, Outcome, Plan, Run
 from .search import Budget, first_ready, follow
 from .sequence import sequence_svg, sequence_text
 from .world import Scenario, Step
+
+if TYPE_CHECKING:
+    from cachelab.lab.widgets import FrameView
 
 MODES = ("auto", "exhaustive", "drawn")
 
@@ -78,6 +82,17 @@ class Exploration:
     def svg(self) -> str:
         """Return that schedule as a sequence diagram in SVG."""
         return sequence_svg(self.steps, title=str(self).splitlines()[0])
+
+    def play(self) -> "FrameView":
+        """
+        Return that schedule as a view to step through, call by call.
+
+        Raises:
+            ValueError: no promise was broken, so there is no schedule to play.
+        """
+        from .player import play_steps  # widgets are slow to import, and seldom needed
+
+        return play_steps(self.steps, title=str(self).partition(". ")[0])
 
     def as_test(self, setup: str | None = None) -> str:
         """

@@ -59,20 +59,26 @@ def sequence_svg(steps: Sequence[Step], title: str = "What happened, call by cal
     Actors differ in colour and in the dashes of their lines. The text of the diagram is its
     description, for those who cannot see it.
     """
+    (width, height), lives, arrows = drawn_sequence(steps)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img" '
+        'font-family="ui-monospace, monospace" font-size="12" fill="currentColor">'
+        f"<title>{escape(title)}</title><desc>{escape(sequence_text(steps))}</desc>"
+        f"{''.join([*lives, *arrows])}</svg>"
+    )
+
+
+def drawn_sequence(steps: Sequence[Step]) -> tuple[tuple[int, int], list[str], list[str]]:
+    """Return the width and height of a diagram, its lines of life, and an arrow for each step."""
     names, lines = _layout(steps)
     gap = _gap(lines, names) * LETTER
-    width = gap * max(len(names) - 1, 1) + 190
+    width = round(gap * max(len(names) - 1, 1) + 190)
     height = HEAD + LINE * (len(lines) + 1)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" '
-        f'width="{width:.0f}" height="{height}" role="img" '
-        'font-family="ui-monospace, monospace" font-size="12" fill="currentColor">',
-        f"<title>{escape(title)}</title><desc>{escape(sequence_text(steps))}</desc>",
-    ]
     actors = {line.actor for line in lines}
-    parts += [_life(place, name, gap, height, actors) for place, name in enumerate(names)]
-    parts += [_arrow(line, HEAD + LINE * (at + 1), gap) for at, line in enumerate(lines)]
-    return "".join([*parts, "</svg>"])
+    lives = [_life(place, name, gap, height, actors) for place, name in enumerate(names)]
+    arrows = [_arrow(line, HEAD + LINE * (at + 1), gap) for at, line in enumerate(lines)]
+    return (width, height), lives, arrows
 
 
 def _layout(steps: Sequence[Step]) -> tuple[list[str], list[_Line]]:

@@ -66,6 +66,22 @@ def test_the_picture_is_well_formed_and_says_the_same_in_words(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", RACES)
+def test_a_schedule_can_be_stepped_through_call_by_call(name: str) -> None:
+    exploration = found(name)
+    view = exploration.play()
+    said = [scene["say"] for scene in view.runs[0]["scenes"]]
+    calls = [f"{step}." for step in exploration.steps]
+    assert said[0] == "Before the first call."
+    assert [words.partition(": ")[2] for words in said[1:]] == calls
+    view.step = len(calls)
+
+
+def test_each_scene_shows_one_call_more() -> None:
+    scenes = found("stale fill").play().runs[0]["scenes"]
+    assert [scene["svg"].count("<path") for scene in scenes] == list(range(7))
+
+
+@pytest.mark.parametrize("name", RACES)
 def test_a_schedule_saved_as_a_test_fails_on_the_code_it_was_found_in(name: str) -> None:
     text = found(name).as_test()
     names: dict[str, object] = {}
@@ -118,6 +134,8 @@ def test_where_nothing_was_found_there_is_no_test_to_make() -> None:
     nothing = explore(broken.stale_fill, Promise("whatever happens", lambda _: True))
     with pytest.raises(ValueError, match="no schedule broke a promise"):
         nothing.as_test()
+    with pytest.raises(ValueError, match="no steps to play"):
+        nothing.play()
 
 
 def test_a_lock_that_its_owner_releases_passes_where_the_naive_one_fails() -> None:
