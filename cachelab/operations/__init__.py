@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from .warming import CacheWarmer, Copied, ProgressFile, Rows, Through, WarmReport, hot_keys
 
 _LATER = {
+    "Journey": ".tiers",
+    "FiveLayers": ".tiers",
     "tracked": ".tiers",
     "longest_staleness": ".tiers",
     "Tiered": ".tiers",
@@ -128,8 +130,10 @@ __all__ = [
     "Copied",
     "Encrypted",
     "Fetch",
+    "FiveLayers",
     "HTTPCache",
     "Health",
+    "Journey",
     "LatencyHistogram",
     "LimitedSource",
     "LocalStore",

@@ -61,7 +61,7 @@ def decide(layer: str, request: Request, stored: Stored, now: float) -> Reuse:
     if doubt:
         return Reuse("ask", doubt, fresh, covered)
     if fresh.is_fresh:
-        return Reuse("fresh", f"{fresh.left:g} s of {fresh.source} are left", fresh)
+        return Reuse("fresh", f"{fresh.left:.4g} s of {fresh.source} are left", fresh)
     return _when_stale(origin, client, fresh, forbidden, covered)
 
 
@@ -80,16 +80,18 @@ def _doubt(origin: CacheControl, client: CacheControl, fresh: Freshness) -> str:
     oldest, least_left = client.seconds("max-age"), client.seconds("min-fresh")
     reload = oldest == 0 and "immutable" in origin and fresh.is_fresh
     if oldest is not None and fresh.age > oldest and not reload:
-        return f"max-age={oldest}: the client takes nothing older, and this is {fresh.age:g} s old"
+        return (
+            f"max-age={oldest}: the client takes nothing older, and this is {fresh.age:.4g} s old"
+        )
     if least_left is not None and fresh.left < least_left:
-        return f"min-fresh={least_left}: the client wants more than the {fresh.left:g} s left"
+        return f"min-fresh={least_left}: the client wants more than the {fresh.left:.4g} s left"
     return ""
 
 
 def _when_stale(
     origin: CacheControl, client: CacheControl, fresh: Freshness, forbidden: str, covered: bool
 ) -> Reuse:
-    late = f"stale for {-fresh.left:g} s"
+    late = f"stale for {-fresh.left:.4g} s"
     if forbidden:
         return Reuse("ask", f"{late}, and {forbidden} forbids to send it so", fresh)
     if within_max_stale(client, fresh):
