@@ -204,6 +204,15 @@ def test_with_a_lock_nobody_waits_but_the_one_who_renews() -> None:
     assert waited == crowd.origin.calls - 1
 
 
+@pytest.mark.parametrize("name", ["early_expiration", "early_locked"])
+def test_what_was_renewed_is_stored_for_a_life_of_its_own(name: str) -> None:
+    crowd = Crowd(load=1.0)
+    guard = crowd.guard(name, ttl=20, beta=1e9)  # it is always time
+    crowd.ask_at(guard, [0.0, 10.0])
+    found = guard.shelf.look("k")
+    assert (found.value, found.expires) == ("v1", 11.0 + 20)
+
+
 def test_a_renewal_that_comes_after_a_delete_is_not_stored() -> None:
     crowd = Crowd(load=1.0)
     guard = crowd.guard("early_locked", ttl=20, beta=1e9)  # it is always time

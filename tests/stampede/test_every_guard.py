@@ -179,10 +179,12 @@ def test_an_entry_that_no_guard_wrote_is_a_miss_and_makes_room(name: str, stray:
 
 
 @EACH
-def test_no_key_is_mistaken_for_what_a_guard_keeps_for_another(name: str) -> None:
+@pytest.mark.parametrize("step", [1, -1])
+def test_no_key_is_mistaken_for_what_a_guard_keeps_for_another(name: str, step: int) -> None:
+    """Either way round: a value may lie where a lock is to be, or a lock where a value is."""
     crowd = Crowd()
     guard = crowd.guard(name)
-    names = ["k", "lock:k", "value:k", "lock:lock:k", "value:lock:k", ""]
+    names = ["k", "lock:k", "value:k", "lock:lock:k", "value:lock:k", ""][::step]
     answers = [crowd.ask(guard, key) for key in names]
     assert len(set(answers)) == len(names)
     assert [crowd.ask(guard, key) for key in names] == answers
