@@ -5,13 +5,11 @@ The figures are printed: `pytest -s tests/faults/test_cluster_faults.py`.
 """
 
 import sys
-from contextlib import suppress
 from typing import Any
 
 import pytest
-import redis
 
-from cachelab.operations.distributed import PatientCluster, connect_cluster
+from cachelab.operations.distributed import connect_cluster
 from cachelab.ports import Cluster, RedisStore, Runtime, Task, ThreadRuntime, start_cluster
 
 pytestmark = [
@@ -21,16 +19,6 @@ pytestmark = [
 
 BIG = b"x" * (1 << 20)
 """Small writes would wait in the kernel's buffer, and reach the replica after all."""
-
-
-def is_on_a_replica(client: PatientCluster, name: str, number: int) -> bool:
-    """Write once more, and ask on the same line whether a replica has it; False if in doubt."""
-    connection = client.get_node_from_key(name).redis_connection
-    with connection.pipeline(transaction=False) as line, suppress(redis.RedisError):
-        line.set(name, number)
-        line.execute_command("WAIT", 1, 100)
-        return line.execute() == [True, 1]
-    return False
 
 
 def test_two_writers_see_no_error_when_a_master_is_killed_and_what_was_confirmed_is_there() -> None:
@@ -48,7 +36,7 @@ def test_two_writers_see_no_error_when_a_master_is_killed_and_what_was_confirmed
                 start = runtime.now()
                 client.set(name, number)
                 slowest = max(slowest, runtime.now() - start)
-                if is_on_a_replica(client, name, number):
+                if client.confirmed("SET", name, number):
                     confirmed = number
             client.close()
             return {"writes": number, "confirmed": confirmed, "slowest": slowest}

@@ -12,6 +12,7 @@ from typing import Any
 import redis
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, ClusterPipeline
+from redis.exceptions import AskError, MovedError
 from redis.retry import Retry
 
 from cachelab.ports import Cluster
@@ -61,6 +62,26 @@ class PatientCluster(redis.RedisCluster):
     def _in_batches(self, name: str, attempt: Callable[[], list[Any]]) -> list[Any]:
         """Try what is a command for each slot, whose nodes are looked up anew in each try."""
         return patiently(self, self.budget, attempt, lambda error: may_repeat((name,), error))
+
+    def confirmed(self, *command: Any, replicas: int = 1, within: float = 0.1) -> bool:
+        """
+        Carry out a write of one key, and tell whether so many replicas have it after that time.
+
+        It is tried once. False means that a master's death may lose the write, not that it was
+        not made. WAIT speaks of its own connection's writes, so both go over one.
+
+        Raises:
+            redis.ResponseError: the command is wrong.
+        """
+        milliseconds = max(1, round(within * 1000))
+        try:
+            node = self.get_node_from_key(command[1])  # type: ignore[no-untyped-call]
+            with self.get_redis_connection(node).pipeline(transaction=False) as line:
+                line.execute_command(*command)
+                line.execute_command("WAIT", replicas, milliseconds)
+                return bool(line.execute()[1] >= replicas)
+        except (*REFUSED, *LOST, MovedError, AskError):
+            return False
 
     def pipeline(self, transaction: Any = None, shard_hint: Any = None) -> ClusterPipeline:
         """Return a pipeline that is tried for as long as the budget lasts."""

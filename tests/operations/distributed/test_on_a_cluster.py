@@ -156,3 +156,14 @@ def test_a_lock_is_held_by_one_and_freed_by_its_holder_only(client: PatientClust
     second.release()
     with suppress(redis.RedisError):
         client.delete("lock:{job}")
+
+
+def test_without_replicas_a_write_is_made_and_not_confirmed(client: PatientCluster) -> None:
+    assert not client.confirmed("SET", "alone", 1, within=0.01)
+    assert client.get("alone") == b"1"
+    assert client.confirmed("SET", "alone", 2, replicas=0)
+
+
+def test_a_wrong_write_is_told_and_not_called_unconfirmed(client: PatientCluster) -> None:
+    with pytest.raises(redis.ResponseError):
+        client.confirmed("SET", "alone")
