@@ -28,7 +28,8 @@ _NUMBER: Final = re.compile(r"-?(?:\d{1,12}\.\d{1,3}|\d{1,15})(?![\d.])")
 _STRING: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
 _BYTES: Final = re.compile(r":([A-Za-z0-9+/=]*):")
 _BOOLEAN: Final = re.compile(r"\?([01])")
-_COMMA: Final = re.compile(r"[ \t]*,[ \t]*")
+_SPACE: Final = re.compile(r"[ \t]*")
+_COMMA: Final = re.compile(r",[ \t]*")
 LARGEST: Final = 10**15 - 1
 
 
@@ -58,6 +59,7 @@ def parse_list(text: str) -> list[Item]:
     items: list[Item] = []
     while not reader.is_done:
         items.append(reader.item())
+        reader.take(_SPACE)
         if reader.is_done:
             break
         if not reader.take(_COMMA) or reader.is_done:

@@ -52,7 +52,7 @@ def test_what_can_be_read_can_be_written_and_means_the_same(text: str) -> None:
     [
         ("", []),
         ("  a  ", [Token("a")]),
-        ("a ,\t b", [Token("a"), Token("b")]),
+        ("a ,\t b\t", [Token("a"), Token("b")]),
         ("42, -17, 4.5, -0.001", [42, -17, Decimal("4.5"), Decimal("-0.001")]),
         ('"a \\"b\\" \\\\"', ['a "b" \\']),
         (":aGk=:, :aGk:", [b"hi", b"hi"]),
