@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .widgets.crash_timeline import CrashTimeline
     from .widgets.design_board import DesignBoard
     from .widgets.frame_view import FrameView
+    from .widgets.incident_drill import IncidentDrill
     from .widgets.latency_ladder import LatencyLadder
     from .widgets.mrc_explorer import MrcExplorer
     from .widgets.policy_arena import PolicyArena
@@ -74,6 +75,7 @@ _HOME = {
     "Figures": "designs",
     "FilterPoint": "filtering",
     "FrameView": "widgets.frame_view",
+    "IncidentDrill": "widgets.incident_drill",
     "Ladder": "ladder",
     "LatencyLadder": "widgets.latency_ladder",
     "Layer": "designs",
@@ -152,6 +154,7 @@ __all__ = [
     "Figures",
     "FilterPoint",
     "FrameView",
+    "IncidentDrill",
     "Ladder",
     "LatencyLadder",
     "Layer",

@@ -1,0 +1,223 @@
+"""
+Incidents as dashboards: three charts that are always there, and one probe of your choice.
+
+From the alert on, every scene asks for the cause; naming it costs nothing, waiting does. What
+answers the question is in the charts and nowhere else.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cachelab.lab.marks import SERIES, dot, group, line, path, rect, text
+from cachelab.lab.scenes import Control, Question, Run, Scene
+
+from .incidents import CAUSES, ONSET, SLICE, SLICES, Incident
+
+SIZE = (720, 336)
+ALERT = int(ONSET // SLICE)
+"""The first scene after the onset, in which the alert rings."""
+
+PRICE = 12
+"""Points that every further slice of time costs, of 100."""
+
+WIDE, HIGH = 268, 88
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """One chart: the name of a reading, what it is called, and how a value is written."""
+
+    name: str
+    title: str
+    write: Callable[[float], str]
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0%}"
+
+
+def _milliseconds(value: float) -> str:
+    return f"{1000 * value:.0f} ms"
+
+
+def _rate(value: float) -> str:
+    return f"{value:.1f} a second"
+
+
+DIALS = (
+    Dial("hit_ratio", "hit ratio", _percent),
+    Dial("p99", "99 of 100 pages within", _milliseconds),
+    Dial("origin_calls", "calls of the database", _rate),
+)
+PROBES = (
+    Dial("hottest", "share of the hottest key", _percent),
+    Dial("evictions", "evictions", _rate),
+    Dial("expirations", "expirations", _rate),
+    Dial("entries", "entries in the cache", lambda value: f"{value:.0f}"),
+    Dial("origin_p99", "99 of 100 database calls within", _milliseconds),
+)
+SHORT = ("hottest key", "evictions", "expirations", "entries", "database time")
+WHY = {
+    "one key is hot": "One key has most of the lookups and its node falls behind: pages are slow, "
+    "though the hit ratio rose and the database is at ease.",
+    "a scan evicts the popular": "Evictions began together with the calls of the database: "
+    "keys that are asked for once push out the popular ones.",
+    "all copies expire together": "A burst of expirations, and no eviction: what was stored at "
+    "once died at once.",
+    "the cache restarted cold": "The entries fell at once, without evictions, and no more "
+    "expirations than before.",
+    "the database is slow": "Its own calls take longer; hit ratio, evictions and expirations are "
+    "what they were.",
+    "a probe reads one key": "The hit ratio rose and nothing got better: one key of no use to "
+    "anybody is asked for all the time, and the database has as many calls as before.",
+}
+
+
+def drill_controls() -> list[Control]:
+    """Return what can be turned: the case, and the probe."""
+    cases = tuple(f"case {number + 1}" for number in range(len(CAUSES)))
+    return [
+        Control("case", "incident", cases, "choice"),
+        Control("probe", "probe", SHORT, "choice"),
+    ]
+
+
+def shuffled(incidents: Sequence[Incident], seed: int) -> list[Incident]:
+    """Return the incidents in an order that tells nothing."""
+    order = list(incidents)
+    random.Random(f"drill {seed}").shuffle(order)
+    return order
+
+
+def drill_runs(incidents: Sequence[Incident]) -> list[Run]:
+    """Return a run for each incident with each probe."""
+    highest = {
+        dial.name: max(one.value(dial.name) for case in incidents for one in case.readings)
+        for dial in (*DIALS, *PROBES)
+    }
+    return [
+        _run(number, incident, (*DIALS, probe), highest)
+        for number, incident in enumerate(incidents, start=1)
+        for probe in PROBES
+    ]
+
+
+def _run(number: int, incident: Incident, dials: Sequence[Dial], highest: dict[str, float]) -> Run:
+    tops = {dial.name: _round_up(highest[dial.name], dial) for dial in dials}
+    scenes = [_scene(number, incident, dials, tops, step) for step in range(SLICES)]
+    backdrop = "".join(_frame(at, dial, tops[dial.name]) for at, dial in enumerate(dials))
+    return Run(tuple(scenes), backdrop, _table(incident, dials))
+
+
+def _round_up(value: float, dial: Dial) -> float:
+    if dial.write is _percent:
+        return 1.0
+    return next(
+        step * 10.0**power
+        for power in range(-3, 6)
+        for step in (1, 2, 5)
+        if step * 10.0**power >= value
+    )
+
+
+def _corner(at: int) -> tuple[float, float]:
+    return 62 + 358 * (at % 2), 34 + 160 * (at // 2)
+
+
+def _x(at: int, step: float) -> float:
+    return _corner(at)[0] + WIDE * (step + 0.5) / SLICES
+
+
+def _y(at: int, value: float, top: float) -> float:
+    return _corner(at)[1] + HIGH * (1 - min(1.0, value / top))
+
+
+def _frame(at: int, dial: Dial, top: float) -> str:
+    """Draw what one chart has always: its name, its scale, its clock."""
+    left, upper = _corner(at)
+    foot = upper + HIGH
+    is_probe = at == len(DIALS)
+    look = rect(left - 58, upper - 28, 354, 152, "currentColor", 0.05, 0) if is_probe else ""
+    parts = [
+        look,
+        text(left - 46, upper - 12, f"{'probe: ' if is_probe else ''}{dial.title}", 13, weight=600),
+        line(left, foot, left + WIDE, foot, opacity=0.5),
+        line(left, upper, left + WIDE, upper, opacity=0.15),
+        text(left - 6, foot + 4, "0", 12, "end", soft=True),
+        text(left - 6, upper + 5, _scale(top, dial), 12, "end", soft=True),
+    ]
+    for minute in range(3):
+        x = left + WIDE * minute * 60 / (SLICE * SLICES)
+        parts.append(text(x, foot + 18, f"{minute}:00", 12, "middle", soft=True))
+    return "".join(parts)
+
+
+def _scale(top: float, dial: Dial) -> str:
+    if dial.write is _percent:
+        return "100%"
+    return f"{1000 * top:g} ms" if dial.write is _milliseconds else f"{top:g}"
+
+
+def _scene(
+    number: int, incident: Incident, dials: Sequence[Dial], tops: dict[str, float], step: int
+) -> Scene:
+    svg = "".join(_curve(at, dial, incident, tops, step) for at, dial in enumerate(dials))
+    svg += _alert() if step >= ALERT else ""
+    ask = _question(incident, step) if step >= ALERT else None
+    return Scene(svg, _say(number, incident, dials, step), step, ask)
+
+
+def _curve(at: int, dial: Dial, incident: Incident, tops: dict[str, float], step: int) -> str:
+    colour, _, shape = SERIES[1 if at == len(DIALS) else 0]
+    values = [one.value(dial.name) for one in incident.readings[: step + 1]]
+    points = [(_x(at, place), _y(at, value, tops[dial.name])) for place, value in enumerate(values)]
+    d = "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in points)
+    left, upper = _corner(at)
+    now = text(left + WIDE, upper - 12, dial.write(values[-1]), 13, "end", 700)
+    return path(d, colour, 2.5) + dot(*points[-1], colour, shape, 5) + now
+
+
+def _alert() -> str:
+    parts = []
+    for at in range(len(DIALS) + 1):
+        x, (_, upper) = _x(at, ALERT - 0.5), _corner(at)
+        parts.append(line(x, upper, x, upper + HIGH, width=1.5, dash="3 4"))
+    x, upper = _x(0, ALERT - 0.5), _corner(0)[1]
+    return group(*parts, text(x + 4, upper + HIGH - 6, "alert", 12, weight=600))
+
+
+def _clock(step: int) -> str:
+    seconds = int(SLICE * (step + 1))
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _say(number: int, incident: Incident, dials: Sequence[Dial], step: int) -> str:
+    now = incident.readings[step]
+    told = ", ".join(f"{dial.title} {dial.write(now.value(dial.name))}" for dial in dials)
+    alert = " The alert rings." if step == ALERT else ""
+    return f"Case {number} at {_clock(step)}: {told}.{alert}"
+
+
+def points_at(step: int) -> int:
+    """Return the points for naming the cause in this scene: all of them at the alert."""
+    return max(0, 100 - PRICE * (step - ALERT))
+
+
+def _question(incident: Incident, step: int) -> Question:
+    causes = tuple(CAUSES)
+    after = int(SLICE * (step - ALERT + 1))
+    return Question(
+        f"What is the cause? Worth {points_at(step)} points now; every 10 s cost {PRICE}.",
+        causes,
+        (causes.index(incident.cause),),
+        f"{WHY[incident.cause]} Named {after} s after the onset: {points_at(step)} points.",
+    )
+
+
+def _table(incident: Incident, dials: Sequence[Dial]) -> tuple[tuple[str, ...], ...]:
+    rows = [
+        (_clock(step), *(dial.write(one.value(dial.name)) for dial in dials))
+        for step, one in enumerate(incident.readings)
+    ]
+    return (("at", *(dial.title for dial in dials)), *rows)
