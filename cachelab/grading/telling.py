@@ -8,6 +8,7 @@ interrupted, then with one interruption, then with two, so the first that fails 
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from random import Random
 from typing import Any
 
@@ -22,6 +23,8 @@ RUNS = 60
 SHRINK_SECONDS = 4.0
 MOST_SCHEDULES = 400
 INTERRUPTIONS = 2
+MOST_ROWS = 12
+"""Beyond this, a counterexample shows what a task called in one turn as one row."""
 
 QUIET = ("runtime.now", "runtime.lock", "runtime.event", "runtime.task_name")
 """Calls that a counterexample leaves out: nobody waits for them and they change nothing."""
@@ -131,9 +134,9 @@ def tell(tale: Tale, played: Played, name: str) -> Counterexample:
     index = tale.difference(played)
     assert index is not None
     world, hope = played.world, (tale.expectations(played.script) or [])[index]
-    rows: list[Row] = []
-    for place in range(index + 1):
-        rows += _rows(played, place, name)
+    rows = _told(played, index, name, one_by_one=True)
+    if len(rows) > MOST_ROWS:
+        rows = _told(played, index, name, one_by_one=False)
     last = rows.pop()
     outcome = played.outcomes[index]
     got = last.got if "together" in outcome else show_outcome(outcome)
@@ -142,35 +145,47 @@ def tell(tale: Tale, played: Played, name: str) -> Counterexample:
     return Counterexample(tuple(rows), why)
 
 
-def _rows(played: Played, place: int, name: str) -> Iterator[Row]:
+def _told(played: Played, index: int, name: str, *, one_by_one: bool) -> list[Row]:
+    rows: list[Row] = []
+    for place in range(index + 1):
+        rows += _rows(played, place, name, one_by_one)
+    return rows
+
+
+def _rows(played: Played, place: int, name: str, one_by_one: bool) -> Iterator[Row]:
     world, outcome = played.world, played.outcomes[place]
     if place == 0:
         making = world.arguments
         if making is not None:
             arguments = ", ".join(map(repr, making))
-            for subject in (world.subject, *world.others):
-                yield Row(f"{subject} = {name}({arguments})", "", "")
+            others = "".join(f", and {other} the same way" for other in world.others)
+            yield Row(f"{world.subject} = {name}({arguments}){others}", "", "")
         elif len(played.outcomes) == 1:
             yield Row("the text of the submission", "", "")
         return
     operation = played.script.steps[place - 1]
     if operation[0] == TOGETHER:
-        yield from _calls(played, place)
+        yield from _meeting(played, place, one_by_one)
         return
     got = show_outcome(outcome)
     yield Row(step_text(world, operation), "", "" if got == "None" else got)
 
 
-def _calls(played: Played, place: int) -> Iterator[Row]:
+def _meeting(played: Played, place: int, one_by_one: bool) -> Iterator[Row]:
     """Give the calls of ports that were made while several tasks were under way, in order."""
     operation = played.script.steps[place - 1]
     for name, steps in operation[1]:
         texts = "; ".join(step_text(played.world, step) for step in steps)
         yield Row(f"{name}: {texts}", "", "")
     ends = [*played.marks[place + 1 : place + 2], len(played.world.calls)]
-    for call in played.world.calls[played.marks[place] : ends[0]]:
-        if f"{call.port}.{call.verb}" not in QUIET:
-            yield Row(f"  {call.task}: {call}", "", call.outcome)
+    calls = played.world.calls[played.marks[place] : ends[0]]
+    loud = [call for call in calls if f"{call.port}.{call.verb}" not in QUIET]
+    for task, turn in groupby(enumerate(loud), lambda c: (c[1].task, c[0] if one_by_one else 0)):
+        made = [call for _, call in turn]
+        answers = ", ".join(call.outcome or "None" for call in made)
+        yield Row(
+            f"  {task[0]}: {'; '.join(map(str, made))}", "", "" if answers == "None" else answers
+        )
     outcome = played.outcomes[place]
     if place + 1 < len(played.marks):
         return  # what they returned is no news: the run goes on

@@ -211,9 +211,18 @@ def test_a_counterexample_names_the_object_that_each_call_is_for(session):
     tale = Tale(TwoPrograms, AsideModel, ((),))
     played = tale.play(session, Script((), (("write", "k", 1), ("other.read", "k"))))
     rows = tell(tale, played, "Aside").rows
-    assert [row.call.partition("(")[0] for row in rows] == [
-        "cache = Aside",
-        "other = Aside",
-        "cache.write",
-        "other.read",
+    assert [row.call for row in rows] == [
+        "cache = Aside(store, source, runtime, ttl=60), and other the same way",
+        "cache.write('k', 1)",
+        "other.read('k')",
     ]
+
+
+def test_of_many_calls_those_of_one_turn_share_a_row(session):
+    tale = Tale(TwoPrograms, AsideModel, ((),))
+    reads = tuple(("read", f"k{number}") for number in range(5))
+    race = (TOGETHER, (("A", reads), ("B", (("read", "k"),))))
+    played = tale.play(session, Script((), (("write", "k", 1), race, ("other.read", "k"))))
+    calls = [row.call for row in tell(tale, played, "Aside").rows if row.call.startswith("  ")]
+    assert [call[:4] for call in calls] == ["  A:", "  B:"]
+    assert calls[1].endswith("store.get('k'); source.read('k'); store.set('k', 1, ttl=60)")

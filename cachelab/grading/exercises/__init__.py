@@ -11,5 +11,7 @@ from .ex02 import EX02
 from .ex04 import EX04
 from .ex07 import EX07
 
-EXERCISES: dict[str, Exercise] = {exercise.id: exercise for exercise in (EX01, EX02, EX04, EX07)}
+EXERCISES: dict[str, Exercise] = {
+    exercise.id: exercise for exercise in (EX01, EX02, EX04, EX07)
+}
 """Every exercise that can be judged, by its id."""
