@@ -174,10 +174,14 @@ def readers_and_a_writer(readers: int, *, with_leases: bool) -> Scenario:
 
 
 def test_no_schedule_lets_a_reader_fill_in_what_a_delete_has_ended() -> None:
-    exploration = explore(readers_and_a_writer(2, with_leases=True), no_stale_value_stays)
+    exploration = explore(
+        readers_and_a_writer(2, with_leases=True), no_stale_value_stays, budget_seconds=600
+    )
     assert (exploration.holds, exploration.is_exhaustive) == (True, True), str(exploration)
 
 
 def test_without_the_lease_there_is_a_schedule_that_does() -> None:
-    exploration = explore(readers_and_a_writer(1, with_leases=False), no_stale_value_stays)
+    exploration = explore(
+        readers_and_a_writer(1, with_leases=False), no_stale_value_stays, budget_seconds=600
+    )
     assert exploration.broken is no_stale_value_stays

@@ -12,7 +12,9 @@ from .test_races_found import RACES
 
 
 def drawn(scenario: Scenario, promise: Any, runs: int = 1_500, **options: Any) -> Exploration:
-    return explore(scenario, promise, mode="drawn", max_schedules=runs, **options)
+    return explore(
+        scenario, promise, mode="drawn", max_schedules=runs, budget_seconds=600, **options
+    )
 
 
 def crowd_of_clients(world: World) -> Any:

@@ -83,7 +83,7 @@ def test_it_says_what_trying_every_order_by_hand_says(programs: Any, x: int, y: 
         "these values are never left",
         lambda ending: (ending.answers.get("x", 0), ending.answers.get("y", 0)) != (x, y),
     )
-    exploration = explore(scenario_of(programs), never, mode="exhaustive")
+    exploration = explore(scenario_of(programs), never, mode="exhaustive", budget_seconds=600)
     assert exploration.is_exhaustive or not exploration.holds
     assert exploration.holds == ((x, y) not in endings(programs))
 
@@ -110,7 +110,9 @@ def test_three_actors_of_eight_calls_are_explored_to_the_end() -> None:
 
         return {name: client(name) for name in ("Ada", "Ben", "Cem")}, dict
 
-    exploration = explore(scenario, ANYTHING, max_schedules=20_000, mode="exhaustive")
+    exploration = explore(
+        scenario, ANYTHING, max_schedules=20_000, mode="exhaustive", budget_seconds=600
+    )
     assert exploration.is_exhaustive
 
 
@@ -186,7 +188,7 @@ def test_many_actors_are_drawn_and_said_to_be() -> None:
         """Every visit counts"""
         return bool(ending.rows.get("n", 15) == 15)
 
-    exploration = explore(scenario, all_count, mode="drawn", max_schedules=300)
+    exploration = explore(scenario, all_count, mode="drawn", max_schedules=300, budget_seconds=600)
     assert exploration.broken is not None
     assert exploration.broken.sentence == "Every visit counts"
 

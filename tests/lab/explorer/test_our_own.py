@@ -69,7 +69,7 @@ def clients(name: str, programs: dict[str, str], *, one_process: bool = False) -
 @pytest.mark.parametrize("programs", PROGRAMS)
 @pytest.mark.parametrize("name", sorted(set(STRATEGIES) - WRITES_LATER))
 def test_no_schedule_of_several_processes_breaks_a_strategy(name: str, programs: str) -> None:
-    exploration = explore(clients(name, PROGRAMS[programs]), PROMISES)
+    exploration = explore(clients(name, PROGRAMS[programs]), PROMISES, budget_seconds=600)
     assert (exploration.holds, exploration.is_exhaustive) == (True, True), str(exploration)
 
 
@@ -78,7 +78,7 @@ def test_no_schedule_of_several_processes_breaks_a_strategy(name: str, programs:
 def test_no_schedule_that_is_tried_breaks_a_strategy_that_threads_share(name: str) -> None:
     """Threads share memory, so there are too many schedules for all: some of them are drawn."""
     scenario = clients(name, PROGRAMS["a reader and a writer"], one_process=True)
-    exploration = explore(scenario, PROMISES, max_schedules=400)
+    exploration = explore(scenario, PROMISES, max_schedules=400, budget_seconds=600)
     assert exploration.holds, str(exploration)
 
 
@@ -110,24 +110,33 @@ def crowd(name: str, size: int, *, one_process: bool) -> Scenario:
 
 @pytest.mark.parametrize("name", ["locked", "leased", "stale_while_revalidate", "early_locked"])
 def test_no_schedule_of_three_processes_loads_twice_at_a_time(name: str) -> None:
-    exploration = explore(crowd(name, 3, one_process=False), one_load_per_key_at_a_time)
+    exploration = explore(
+        crowd(name, 3, one_process=False), one_load_per_key_at_a_time, budget_seconds=600
+    )
     assert (exploration.holds, exploration.is_exhaustive) == (True, True), str(exploration)
 
 
 @pytest.mark.slow
 def test_no_schedule_that_is_tried_makes_a_single_flight_load_twice_at_a_time() -> None:
     exploration = explore(
-        crowd("single_flight", 3, one_process=True), one_load_per_key_at_a_time, max_schedules=800
+        crowd("single_flight", 3, one_process=True),
+        one_load_per_key_at_a_time,
+        max_schedules=800,
+        budget_seconds=600,
     )
     assert exploration.holds, str(exploration)
 
 
 @pytest.mark.parametrize("name", ["unguarded", "early_expiration"])
 def test_the_guards_that_do_not_promise_one_load_are_seen_to_load_twice(name: str) -> None:
-    exploration = explore(crowd(name, 3, one_process=False), one_load_per_key_at_a_time)
+    exploration = explore(
+        crowd(name, 3, one_process=False), one_load_per_key_at_a_time, budget_seconds=600
+    )
     assert exploration.broken is one_load_per_key_at_a_time
 
 
 def test_a_single_flight_cannot_see_into_other_processes() -> None:
-    exploration = explore(crowd("single_flight", 2, one_process=False), one_load_per_key_at_a_time)
+    exploration = explore(
+        crowd("single_flight", 2, one_process=False), one_load_per_key_at_a_time, budget_seconds=600
+    )
     assert exploration.broken is one_load_per_key_at_a_time

@@ -64,7 +64,7 @@ def readers_of_a_scheme(name: str, readers: int = 1) -> Scenario:
 
 @pytest.mark.parametrize("name", SCHEMES)
 def test_no_schedule_lets_a_reader_bring_back_what_a_scheme_has_ended(name: str) -> None:
-    exploration = explore(readers_of_a_scheme(name), no_stale_value_stays)
+    exploration = explore(readers_of_a_scheme(name), no_stale_value_stays, budget_seconds=600)
     assert (exploration.holds, exploration.is_exhaustive) == (True, True), str(exploration)
 
 
@@ -92,13 +92,13 @@ def readers_of_a_guard(name: str) -> Scenario:
 
 @pytest.mark.parametrize("name", FENCED)
 def test_no_schedule_lets_a_late_load_take_the_place_of_what_was_forgotten(name: str) -> None:
-    exploration = explore(readers_of_a_guard(name), no_stale_value_stays)
+    exploration = explore(readers_of_a_guard(name), no_stale_value_stays, budget_seconds=600)
     assert (exploration.holds, exploration.is_exhaustive) == (True, True), str(exploration)
 
 
 @pytest.mark.parametrize("name", sorted(set(GUARDS) - set(FENCED)))
 def test_the_guards_without_a_fence_are_seen_to_store_an_older_row_last(name: str) -> None:
-    exploration = explore(readers_of_a_guard(name), no_stale_value_stays)
+    exploration = explore(readers_of_a_guard(name), no_stale_value_stays, budget_seconds=600)
     assert exploration.broken is no_stale_value_stays
 
 
@@ -130,7 +130,9 @@ def a_guard_under_a_strategy(strategy: str, name: str) -> Scenario:
 @pytest.mark.parametrize("name", ["locked", "leased"])
 @pytest.mark.parametrize("strategy", sorted(set(STRATEGIES) - WRITES_LATER))
 def test_no_schedule_breaks_a_strategy_over_a_guarded_source(strategy: str, name: str) -> None:
-    exploration = explore(a_guard_under_a_strategy(strategy, name), no_stale_value_stays)
+    exploration = explore(
+        a_guard_under_a_strategy(strategy, name), no_stale_value_stays, budget_seconds=600
+    )
     assert (exploration.holds, exploration.is_exhaustive) == (True, True), str(exploration)
 
 

@@ -27,7 +27,7 @@ RACES = {
 
 def found(name: str) -> Exploration:
     scenario, promise, _ = RACES[name]
-    return explore(scenario, promise)
+    return explore(scenario, promise, budget_seconds=600)
 
 
 @pytest.mark.parametrize("name", RACES)
@@ -139,5 +139,5 @@ def test_where_nothing_was_found_there_is_no_test_to_make() -> None:
 
 
 def test_a_lock_that_its_owner_releases_passes_where_the_naive_one_fails() -> None:
-    exploration = explore(broken.lock_of(broken.OwnersLock), broken.loads_alone)
+    exploration = explore(broken.lock_of(broken.OwnersLock), broken.loads_alone, budget_seconds=600)
     assert (exploration.holds, exploration.is_exhaustive) == (True, True)
