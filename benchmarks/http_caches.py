@@ -8,8 +8,8 @@ A real origin on loopback sends each page with the fields of its case, and with 
 if it had been on its way; then the same client, or another user, asks again. "hit" is an answer
 that does not wait for the origin, "304?" a question whether the copy is still good, "get" a whole
 new request. Where the standard allows a hit but demands none, more questions are no mistake: only
-"hit" in the place of "ask" is. (hishel's `allow_stale` stays off, as it is by default: with it, hishel
-sends what is stale whatever the page says, which the standard leaves to an agreement of one's own.)
+"hit" in the place of "ask" is. hishel's `allow_stale` stays off, as it is by default: with it, what
+is stale is sent whatever the page says, which the standard leaves to an agreement of one's own.
 """
 
 import sys

@@ -125,8 +125,10 @@ class _Reader:
 
 
 def _decoded(text: str) -> bytes:
-    # Padding may be missing, and is then thought to be there.
-    return b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), validate=True)
+    bare = text.rstrip("=")  # padding may be missing, and is then thought to be there
+    if text and not bare:
+        raise ValueError("expected bytes before the padding")
+    return b64decode(bare + "=" * (-len(bare) % 4), validate=True)
 
 
 def _written(item: Item) -> str:

@@ -85,6 +85,7 @@ def test_the_last_of_two_parameters_counts() -> None:
         "1234567890123.1",
         "?2",
         ":a!:",
+        ":=:",
         "a; X=1",
         "a;",
         "a; x=",
