@@ -1,0 +1,282 @@
+"""
+The frame views in JupyterLab: mouse and keys, picture and text, what an input costs, both themes.
+
+One scratch notebook holds a small one of each. What is measured is printed and kept beside the
+screenshots; nothing is judged by a time, machines differ.
+"""
+
+import json
+import re
+import statistics
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NOTEBOOK = "frame_views.ipynb"
+VIEWS = {
+    "mrc": "lab.MrcExplorer([lab.zipf(3_000, 400), lab.loop(3_000, 100)], 'sieve')",
+    "ttl": "lab.TtlDial(requests=100)",
+    "shift": "lab.ShiftLab(objects=400, capacity=40)",
+    "arena": "lab.PolicyArena('s3_fifo', [lab.zipf(3_000, 400)])",
+    "ladder": "lab.LatencyLadder({'my cache': 2e-6})",
+}
+# From the input until the frame after it has been painted: what a person waits for.
+LATENCIES = """async (root) => {
+  const painted = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+  const press = (key) => root.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const drawn = [], shown = [];
+  press("Home");
+  for (let turn = 0; turn < 24; turn++) {
+    await painted();
+    const start = performance.now();
+    press(turn % 12 < 6 ? "ArrowRight" : "ArrowLeft");
+    drawn.push(performance.now() - start);
+    await painted();
+    shown.push(performance.now() - start);
+  }
+  return { drawn, shown };
+}"""
+# Frames of one second of playing; in each of them the picture must be there as a whole.
+FRAMES = """async (root) => {
+  const picture = root.querySelector(".cl-picture");
+  const whole = picture.querySelectorAll(".cl-movers > :not(.cl-leaving)").length;
+  const play = root.querySelector(".cl-play");
+  root.dispatchEvent(new KeyboardEvent("keydown", { key: "Home", bubbles: true }));
+  play.click();
+  let frames = 0, broken = 0;
+  const least = Math.min(whole, 2);
+  const end = performance.now() + 1000;
+  while (performance.now() < end) {
+    await new Promise(requestAnimationFrame);
+    frames += 1;
+    broken += picture.querySelectorAll(".cl-movers > :not(.cl-leaving)").length < least;
+  }
+  if (play.getAttribute("aria-label") === "Pause") play.click();
+  return { frames, broken };
+}"""
+SMALL_TEXT = """(root) => [...root.querySelectorAll("text")]
+  .filter((node) => node.getBoundingClientRect().width)
+  .map((node) => parseFloat(getComputedStyle(node).fontSize) * node.getScreenCTM().a)
+  .reduce((a, b) => Math.min(a, b), 99)"""
+OUTSIDE = """(root) => {
+  const room = root.querySelector(".cl-picture").getBoundingClientRect();
+  return [...root.querySelectorAll(".cl-picture text")].filter((node) => {
+    const box = node.getBoundingClientRect();
+    return box.left < room.left - 1 || box.right > room.right + 1 || box.bottom > room.bottom + 1;
+  }).map((node) => node.textContent);
+}"""
+
+
+def notebook():
+    cells = ["from cachelab import lab", *VIEWS.values()]
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell{place}",
+                "metadata": {},
+                "execution_count": None,
+                "outputs": [],
+                "source": source,
+            }
+            for place, source in enumerate(cells)
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def views(lab, lab_page):
+    """JupyterLab with a notebook of views, every cell run, and what the console said."""
+    body = json.dumps({"type": "notebook", "format": "json", "content": notebook()})
+    put = Request(
+        f"{lab.url}/api/contents/{NOTEBOOK}",
+        body.encode(),
+        {"Authorization": f"token {lab.token}"},
+        method="PUT",
+    )
+    build_opener(ProxyHandler({})).open(put, timeout=30).close()
+    said = []
+    lab_page.page.on(
+        "console", lambda message: said.append(message.text) if message.type == "error" else None
+    )
+    lab_page.open(NOTEBOOK)
+    lab_page.run_all()
+    lab_page.said = said
+    yield lab_page
+    lab_page.close()
+
+
+@pytest.fixture(params=VIEWS)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def view(views, name):
+    """One view, as it opens."""
+    found = views.notebook.locator(".cl-frame-view").nth(list(VIEWS).index(name))
+    found.scroll_into_view_if_needed()
+    found.focus()
+    views.page.keyboard.press("r")
+    return found
+
+
+@pytest.fixture(scope="module")
+def report(artifacts):
+    """Lines of measurements, printed and kept."""
+    lines = []
+    yield lines
+    (artifacts / "frame_views.txt").write_text("\n".join(lines) + "\n")
+    print("\n" + "\n".join(lines))
+
+
+def say(view):
+    return view.locator(".cl-say").inner_text()
+
+
+def picture(view):
+    return view.locator(".cl-picture").inner_html()
+
+
+def test_every_cell_runs_without_an_error(views):
+    outputs = [out for cell in views.cells() for out in cell.get("outputs", [])]
+    assert [out["evalue"] for out in outputs if out["output_type"] == "error"] == []
+
+
+def test_the_arrow_keys_change_picture_and_text_and_r_resets(views, view):
+    drawn, said = picture(view), say(view)
+    views.page.keyboard.press("ArrowRight")
+    expect(view.locator(".cl-say")).not_to_have_text(said)
+    assert picture(view) != drawn
+    views.page.keyboard.press("r")
+    expect(view.locator(".cl-say")).to_have_text(said)
+
+
+def test_the_next_button_does_what_the_arrow_does(views, view):
+    views.page.keyboard.press("ArrowRight")
+    said = say(view)
+    views.page.keyboard.press("ArrowLeft")
+    view.locator(".cl-next").click()
+    expect(view.locator(".cl-say")).to_have_text(said)
+
+
+def test_home_and_end_lead_to_the_ends(views, view):
+    views.page.keyboard.press("End")
+    expect(view.locator(".cl-next")).to_have_attribute("aria-disabled", "true")
+    views.page.keyboard.press("Home")
+    expect(view.locator(".cl-back")).to_have_attribute("aria-disabled", "true")
+
+
+def test_every_control_is_reached_by_tab_and_has_a_name(views, view):
+    focusable = view.locator("input, button, summary, [tabindex='0']").filter(visible=True)
+    for control in focusable.all():
+        assert control.evaluate(
+            "(node) => node.getAttribute('aria-label') || node.labels?.length || node.innerText"
+        )
+    views.page.keyboard.press("Tab")
+    assert view.evaluate("(root) => root.contains(document.activeElement)")
+
+
+def test_a_choice_changes_the_picture_by_mouse(views, view):
+    options = view.locator(".cl-option")
+    if options.count() == 0:
+        assert view.locator(".cl-slider").count() >= 1
+        return
+    drawn = picture(view)
+    options.filter(has_not=views.page.locator(":checked")).first.click()
+    assert picture(view) != drawn
+
+
+def test_the_picture_can_be_dragged(views, view):
+    zones = view.locator(".cl-backdrop [data-set]")
+    if zones.count() == 0:
+        assert view.locator(".cl-control .cl-slider").count() == 1
+        return
+    said = say(view)
+    first, last = zones.first.bounding_box(), zones.last.bounding_box()
+    mouse = views.page.mouse
+    mouse.move(first["x"] + first["width"] / 2, first["y"] + first["height"] / 2)
+    mouse.down()
+    mouse.move(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2, steps=6)
+    mouse.up()
+    expect(view.locator(".cl-say")).not_to_have_text(said)
+
+
+def test_the_notebook_s_shortcuts_do_nothing_while_a_view_has_the_focus(views, view):
+    before = len(views.cells())
+    for key in ("b", "a", "x", "d", "d"):
+        views.page.keyboard.press(key)
+    assert len(views.cells()) == before
+
+
+def test_what_is_shown_is_spoken_and_logged(views, view):
+    views.page.keyboard.press("ArrowRight")
+    expect(view.locator(".cl-spoken")).to_have_text(say(view))
+    assert view.locator(".cl-spoken").get_attribute("aria-live") == "polite"
+    assert view.locator(".cl-picture").get_attribute("aria-label") == say(view)
+    log = view.locator(".cl-log")
+    if log.is_visible():
+        log.locator("summary").click()
+        expect(log.locator("li").last).to_have_text(say(view))
+        log.locator("summary").click()
+
+
+def test_the_table_behind_the_picture_opens(view):
+    table = view.locator(".cl-table")
+    table.locator("summary").click()
+    assert table.locator("tbody tr").count() > 1
+    table.locator("summary").click()
+
+
+def test_text_is_nine_points_or_more_and_inside_the_picture(view):
+    assert view.evaluate(SMALL_TEXT) >= 11.5
+    assert view.evaluate(OUTSIDE) == []
+
+
+def test_a_question_is_answered_by_a_key(views, view, name):
+    if name not in ("shift", "ladder"):
+        assert view.locator(".cl-answer").count() == 0
+        return
+    for place in range(1, view.locator(".cl-answer").count() + 1):
+        views.page.keyboard.press(str(place))
+    expect(view.locator(".cl-ask")).to_contain_text("Right")
+    assert re.fullmatch(r"streak [01]", view.locator(".cl-streak").inner_text())
+
+
+def test_an_input_shows_at_once_and_playing_does_not_flicker(view, name, report):
+    times, frames = view.evaluate(LATENCIES), view.evaluate(FRAMES)
+    drawn, shown = (statistics.median(times[key]) for key in ("drawn", "shown"))
+    worst = max(times["shown"])
+    report.append(
+        f"{name:8} input to new picture {drawn:5.1f} ms, to painted {shown:5.1f} ms "
+        f"(worst {worst:5.1f}), {frames['frames']} frames in a second of playing"
+    )
+    assert frames["broken"] == 0
+    assert frames["frames"] > 0
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_pictures_are_kept_for_people_to_look_at(views, artifacts, theme):
+    try:
+        views.use_theme(f"JupyterLab {theme}")
+        expect(views.page.locator("body")).to_have_attribute(
+            "data-jp-theme-light", str(theme == "Light").lower()
+        )
+        for place, name in enumerate(VIEWS):
+            file = artifacts / f"view-{name}-{theme.lower()}.png"
+            found = views.notebook.locator(".cl-frame-view").nth(place)
+            found.screenshot(path=file, animations="disabled")
+            assert file.stat().st_size > 10_000
+    finally:
+        views.use_theme("JupyterLab Light")
+
+
+def test_the_console_has_no_error(views):
+    assert views.crashes == []
+    assert views.said == []
