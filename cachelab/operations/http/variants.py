@@ -18,6 +18,9 @@ from .vary import cache_key, varying
 AT_MOST = 8
 """How many different Vary fields of one URL are remembered; origins give one, or change it."""
 
+TRIES = 3
+"""How often a generation that came and went between two looks is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -68,12 +71,14 @@ class Variants:
 
     def begin(self, request: Request) -> str:
         """Return the generation of the URL, making one if there is none."""
-        while True:
+        fresh = uuid.uuid4().hex
+        for _ in range(TRIES):
             generation, _ = self._entry(request.url)
             if generation:
                 return generation
-            fresh = [uuid.uuid4().hex, []]
-            self.store.add(self._url_key(request.url), fresh, self.keep)
+            if self.store.add(self._url_key(request.url), [fresh, []], self.keep):
+                break
+        return fresh  # where it could not be kept, `put` finds that out
 
     def put(self, request: Request, stored: Stored, generation: str, ttl: float) -> bool:
         """Keep a response for `ttl` seconds, unless its URL was dropped since `generation`."""

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cachelab.eviction import LRU
+from cachelab.operations import LocalStore
 from cachelab.operations.http import (
     HTTPCache,
     OriginUnreachable,
@@ -443,6 +445,25 @@ def test_what_is_about_a_connection_goes_no_further() -> None:
         page = rig.get(Connection="close, X-Mine", X_Mine="1", TE="trailers", X_Far="2")
         assert not {"connection", "keep-alive", "x-hop"} & set(page.headers)
     assert set(rig.origin.asked[0].headers) == {"x-far"}
+
+
+def test_a_store_too_small_for_anything_costs_no_answer() -> None:
+    rig = Rig("max-age=60")
+    rig.cache.variants = Variants(LocalStore(LRU(1), max_bytes=1, clock=rig.clock))
+    assert [rig.get().body for _ in range(2)] == [b"v1", b"v1"]
+    assert rig.outcomes == ["miss", "miss"]
+
+
+def test_a_bounded_store_forgets_pages_and_keeps_the_used() -> None:
+    rig = Rig("max-age=60")
+    rig.cache.variants = Variants(LocalStore(LRU(6), clock=rig.clock))  # two entries for a page
+    for url in ("/a", "/b", "/c", "/a", "/d", "/a"):
+        rig.get(url)
+    assert [answer.outcome for answer in rig.answers if answer.request.url == "/a"] == [
+        "miss",
+        "hit",
+        "hit",
+    ]
 
 
 def test_a_late_response_finds_no_place_though_a_newer_one_has() -> None:
