@@ -76,7 +76,8 @@ class PatientCluster(redis.RedisCluster):
         milliseconds = max(1, round(within * 1000))
         try:
             node = self.get_node_from_key(command[1])  # type: ignore[no-untyped-call]
-            with self.get_redis_connection(node).pipeline(transaction=False) as line:
+            server: Any = self.get_redis_connection(node)
+            with server.pipeline(transaction=False) as line:
                 line.execute_command(*command)
                 line.execute_command("WAIT", replicas, milliseconds)
                 return bool(line.execute()[1] >= replicas)
