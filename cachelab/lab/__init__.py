@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .balance_chart import balance_chart, balance_in_words
     from .charts import hit_ratio_chart, miss_ratio_chart
     from .comparison import compare_strategies
     from .comparison_clients import ComparisonRow, Workload
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .forms.predict import predict
     from .forms.quiz import quiz
     from .ladder import Ladder, Rung, ladder_chart, ladder_in_words, latency_ladder
+    from .latency_chart import latency_chart, latency_in_words
     from .listings import Listing, listing
     from .profiles import profile
     from .recorder import Recording, record
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from .simulator import simulate
     from .sizes import capacity_of
     from .sweeps import sweep
+    from .timeline_chart import timeline_chart, timeline_in_words
     from .timelines import Timeline, hits_over_time
     from .trace_files import read_trace
     from .traces import Trace, loop, mix, scan, shift, zipf
@@ -98,6 +101,8 @@ _HOME = {
     "TtlDial": "widgets.ttl_dial",
     "Workload": "comparison_clients",
     "World": "explorer",
+    "balance_chart": "balance_chart",
+    "balance_in_words": "balance_chart",
     "cache_equals_source_at_rest": "explorer",
     "capacity_of": "sizes",
     "compare_strategies": "comparison",
@@ -111,6 +116,8 @@ _HOME = {
     "hits_over_time": "timelines",
     "ladder_chart": "ladder",
     "ladder_in_words": "ladder",
+    "latency_chart": "latency_chart",
+    "latency_in_words": "latency_chart",
     "latency_ladder": "ladder",
     "layer_hit_ratios": "filtering",
     "listing": "listings",
@@ -138,6 +145,8 @@ _HOME = {
     "simulate": "simulator",
     "simulate_design": "designs",
     "sweep": "sweeps",
+    "timeline_chart": "timeline_chart",
+    "timeline_in_words": "timeline_chart",
     "zipf": "traces",
 }
 
@@ -176,6 +185,8 @@ __all__ = [
     "TtlDial",
     "Workload",
     "World",
+    "balance_chart",
+    "balance_in_words",
     "cache_equals_source_at_rest",
     "capacity_of",
     "compare_strategies",
@@ -189,6 +200,8 @@ __all__ = [
     "hits_over_time",
     "ladder_chart",
     "ladder_in_words",
+    "latency_chart",
+    "latency_in_words",
     "latency_ladder",
     "layer_hit_ratios",
     "listing",
@@ -216,6 +229,8 @@ __all__ = [
     "simulate",
     "simulate_design",
     "sweep",
+    "timeline_chart",
+    "timeline_in_words",
     "zipf",
 ]
 

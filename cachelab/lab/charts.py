@@ -23,6 +23,8 @@ MARKERS = "os^DvxP"
 """One more than there are colours, so that no pair of the two comes back soon."""
 FANNED_OUT = 8
 """Up to so many lines have their names where they end, more have them in a list."""
+BOUND = "belady"
+"""The policy that knows the future: its line is dashed, being no choice but a limit."""
 COLUMNS = 8
 """As many columns of numbers fit under a chart."""
 
@@ -97,8 +99,16 @@ def _lines(
         points.sort()
         sizes, ratios = zip(*points, strict=True)
         every = 0.08 if len(points) > 40 else 1  # a float is a distance on the paper
+        dash = "--" if name == BOUND else "-"
         axes.plot(
-            sizes, ratios, color=colour, marker=marker, markersize=4, markevery=every, label=name
+            sizes,
+            ratios,
+            color=colour,
+            linestyle=dash,
+            marker=marker,
+            markersize=4,
+            markevery=every,
+            label=name,
         )
         ends.append((ratios[-1], name, colour))
     top = max(ratio for points in series.values() for _, ratio in points) or 1.0
