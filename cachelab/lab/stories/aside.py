@@ -25,9 +25,9 @@ TROUBLES = (
     "nothing",
     "cache down",
     "cache slow",
-    "cache slow, 5 ms time-out",
-    "entry corrupt",
-    "row absent",
+    "5 ms time-out",
+    "corrupt entry",
+    "no such row",
 )
 
 
@@ -80,11 +80,11 @@ def _seconds(port: str) -> float:
 
 def _prepare(world: World, strategy: Any, operation: str, trouble: str) -> None:
     """Bring the world to where the operation begins, and its trouble about."""
-    if trouble != "row absent":
+    if trouble != "no such row":
         world.source.write(KEY, {"name": "Ada"})
     if operation != "first read":
         strategy.read(KEY)
-    if trouble == "entry corrupt":
+    if trouble == "corrupt entry":
         world.ports["store"].entries[KEY] = Entry(b'{"name": "Ad', None)
     world.source.read("")  # a call that changes nothing, after which what is held is noted
     if trouble == "cache down":
@@ -93,7 +93,7 @@ def _prepare(world: World, strategy: Any, operation: str, trouble: str) -> None:
         )
     if trouble == "cache slow":
         world.latency = lambda port, *_: SLOW if port == "store" else _seconds(port)
-    if trouble == "cache slow, 5 ms time-out":
+    if trouble == "5 ms time-out":
         world.faults = lambda port, *_: StoreError("timed out") if port == "store" else None
         world.latency = lambda port, *_: PATIENCE if port == "store" else _seconds(port)
 
@@ -150,9 +150,9 @@ def _warning(trouble: str) -> str:
         "nothing": "; cache and database are well",
         "cache down": "; the cache refuses every call",
         "cache slow": f"; the cache takes {1000 * SLOW:g} ms for each call",
-        "cache slow, 5 ms time-out": f"; a slow cache is given up after {1000 * PATIENCE:g} ms",
-        "entry corrupt": "; the bytes under the key are cut off",
-        "row absent": "; the database has no such row",
+        "5 ms time-out": f"; a slow cache is given up after {1000 * PATIENCE:g} ms",
+        "corrupt entry": "; the bytes under the key are cut off",
+        "no such row": "; the database has no such row",
     }[trouble]
 
 

@@ -18,8 +18,8 @@ SIZE = (720, 356)
 BOX, BARS, LIMIT = 140, 210, 470
 NEAR, FAR = (0, 100, 1_000), (0, 400, 4_000)
 LIVES = (2.0, 60.0)
-SHORTER = 0.25
-"""The share of the problem's time that a board plays: dozens of designs are made at once."""
+READS = 2_000
+"""So many reads of a problem a board plays: dozens of designs are made at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def board_designs(design: Design) -> list[Design]:
 
 def play_board(problem: Problem, design: Design, seed: int = 0) -> list[Try]:
     """Measure every design of the board; those that come out the same are measured once."""
-    work = replace(problem.workload, seconds=problem.workload.seconds * SHORTER)
+    work = shorter(problem.workload)
     known: dict[Design, Figures] = {}
     tries = []
     for one in board_designs(design):
@@ -82,6 +82,11 @@ def play_board(problem: Problem, design: Design, seed: int = 0) -> list[Try]:
             known[one] = simulate_design(work, one, seed)
         tries.append(Try(one, known[one]))
     return tries
+
+
+def shorter(work: Workload) -> Workload:
+    """Return the first part of a workload, with as many reads as a board plays."""
+    return replace(work, seconds=min(work.seconds, READS / work.reads))
 
 
 def board_runs(problem: Problem, design: Design, tries: Sequence[Try]) -> list[Run]:
@@ -97,18 +102,30 @@ def _run(problem: Problem, layers: tuple[Layer, ...], one: Try) -> Run:
 
 
 def _say(problem: Problem, one: Try) -> str:
-    verdicts = problem.objective.verdicts(one.figures)
-    missed = [sentence for sentence, met in verdicts if not met]
+    missed = [words for words, met in problem.objective.verdicts(one.figures) if not met]
     if not missed:
-        return f"All four limits are kept, for {one.figures.dollars:,.0f} dollars a month."
-    return f"{len(missed)} of 4 limits {'is' if len(missed) == 1 else 'are'} missed. {missed[0]}."
+        end = f"all four limits are kept, for {one.figures.dollars:,.0f} dollars a month."
+    else:
+        end = (
+            f"{len(missed)} of 4 limits {'is' if len(missed) == 1 else 'are'} missed; {missed[0]}."
+        )
+    return f"{_told(one.design)}: {end}"
+
+
+def _told(design: Design) -> str:
+    """Return the layers of a design in words."""
+    if not design.layers:
+        return "No cache"
+    sizes = " and ".join(f"{layer.name} {layer.entries:,}" for layer in design.layers)
+    first = design.layers[0]
+    return f"{sizes}, {first.ttl:g} s{', removed by writes' if first.invalidated else ''}"
 
 
 def _backdrop(work: Workload) -> str:
     return text(
         8,
         22,
-        f"{work.name}: {work.reads:g} reads and {work.writes:g} writes a second",
+        f"{work.name}: reads {work.reads:g}, writes {work.writes:g} a second",
         13,
         weight=600,
     )

@@ -28,7 +28,7 @@ from .rings import (
     takes_weights,
 )
 
-SIZE = (720, 340)
+SIZE = (720, 350)
 CENTRE, RADIUS = (158, 172), 118
 COLUMN, FIRST, TOP, BOTTOM = 48, 332, 40, 232
 BAR = 74
@@ -88,7 +88,7 @@ def _backdrop() -> str:
         text(FIRST - 22, BOTTOM + 24, "share of the load", 13, weight=600),
     ]
     parts += [
-        zone(_left(number - 1), 30, COLUMN, 306, f"nodes={number - FEWEST}")
+        zone(_left(number - 1), 30, COLUMN, 312, f"nodes={number - FEWEST}")
         for number in range(FEWEST, len(NODES) + 1)
     ]
     return "".join(parts)

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from cachelab.lab.stories.stampede import record_rush
 from cachelab.lab.stories.stampede_pictures import (
-    FRAMES,
     SIZE,
+    moments,
     named,
     stampede_controls,
     stampede_runs,
@@ -37,7 +37,7 @@ class StampedeTheatre(FrameView):
         rushes = [record_rush(kind, name) for name, kind in kinds.items()]
         controls = stampede_controls(rushes)
         one = "protection" if len(rushes) == 1 else "protections"
-        middle = FRAMES // 2
+        middle = moments().index(0.1)
         stills: list[tuple[tuple[int, ...], int]] = [
             ((place,) if controls else (), middle) for place in range(min(3, len(rushes)))
         ]
@@ -49,4 +49,5 @@ class StampedeTheatre(FrameView):
             size=SIZE,
             stills=stills,
             pace=150,
+            opening=middle,
         )

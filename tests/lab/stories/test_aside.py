@@ -46,11 +46,11 @@ def test_a_read_leaves_a_cache_that_is_down_alone_after_the_first_error() -> Non
 
 
 def test_an_absent_row_is_not_asked_for_twice() -> None:
-    assert "source.read" not in calls(CacheAside, "read again", "row absent")
+    assert "source.read" not in calls(CacheAside, "read again", "no such row")
 
 
 def test_a_corrupt_entry_is_a_miss_and_replaced() -> None:
-    told = record_aside(CacheAside, "read again", "entry corrupt")
+    told = record_aside(CacheAside, "read again", "corrupt entry")
     assert told.start is not None
     assert told.start.cache == (("user:7", "broken bytes"),)
     assert told.moments[-1].cache == (("user:7", "{'name': 'Ada'}"),)
@@ -58,7 +58,7 @@ def test_a_corrupt_entry_is_a_miss_and_replaced() -> None:
 
 def test_a_slow_cache_without_a_time_out_costs_more_than_the_database() -> None:
     slow = record_aside(CacheAside, "read again", "cache slow").seconds
-    given_up = record_aside(CacheAside, "read again", "cache slow, 5 ms time-out").seconds
+    given_up = record_aside(CacheAside, "read again", "5 ms time-out").seconds
     assert given_up < 0.02 < slow
 
 

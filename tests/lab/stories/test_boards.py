@@ -6,7 +6,7 @@ import pytest
 
 from cachelab.lab.design_problems import PROBLEMS
 from cachelab.lab.designs import Design, Workload, simulate_design
-from cachelab.lab.stories.boards import SHORTER, SIZE, board_controls, board_runs, play_board
+from cachelab.lab.stories.boards import SIZE, board_controls, board_runs, play_board, shorter
 from cachelab.lab.widgets.design_board import DesignBoard
 
 from .pictures import faults, texts
@@ -22,9 +22,8 @@ def board() -> DesignBoard:
 
 
 def test_every_position_is_a_run_of_the_simulator(board: DesignBoard) -> None:
-    work = replace(SMALL.workload, seconds=SMALL.workload.seconds * SHORTER)
     for one in board.tries[::11]:
-        assert one.figures == simulate_design(work, one.design, 0)
+        assert one.figures == simulate_design(shorter(SMALL.workload), one.design, 0)
 
 
 def test_the_last_slider_turns_fastest(board: DesignBoard) -> None:

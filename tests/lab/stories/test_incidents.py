@@ -22,7 +22,7 @@ from .pictures import faults
 
 @pytest.fixture(scope="module")
 def incidents() -> dict[str, Incident]:
-    return {cause: record_incident(cause) for cause in CAUSES}
+    return {cause: record_incident(cause, 0) for cause in CAUSES}
 
 
 def before(incident: Incident, name: str) -> float:
