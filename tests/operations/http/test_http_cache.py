@@ -486,3 +486,9 @@ def test_odd_urls_do_no_harm(url: str, location: str) -> None:
     rig.cache.origin = rig.origin
     rig.get(url)
     assert rig.outcomes == ["miss", "bypass", "miss"]
+
+
+def test_an_answer_without_a_date_gets_that_of_its_arrival() -> None:
+    rig = Rig()
+    rig.cache.origin = lambda _: Response(200, {"Cache-Control": "max-age=60"})
+    assert rig.get().headers["date"] == format_date(START)
