@@ -19,6 +19,7 @@ from .wording import explain_exception, show_outcome
 from .world import wired
 
 CASES = 200
+BATCH = 1_000
 SHRINK_SECONDS = 3.0
 
 Arguments = tuple[Any, ...]
@@ -63,16 +64,18 @@ def call_function(session: Session, name: str, *arguments: Any) -> Outcome:
 
 def call_each(session: Session, name: str, many: list[Arguments]) -> list[Any]:
     """
-    Call a function once for each arguments, in one message; return the wire forms of its answers.
+    Call a function with each of many arguments; return the wire forms of its answers.
 
     Raises:
         PlayerLost: a call raised, or none came back.
     """
-    step = [0, f"each:{name}", *({"list": list(map(wired, arguments))} for arguments in many)]
-    [outcome] = session.play([step])
-    if "value" not in outcome:
-        raise PlayerLost(f"answered with {show_outcome(outcome)}")
-    answers: list[Any] = outcome["value"]["list"]
+    answers: list[Any] = []
+    for start in range(0, len(many), BATCH):
+        lists = [{"list": list(map(wired, each))} for each in many[start : start + BATCH]]
+        [outcome] = session.play([[0, f"each:{name}", *lists]])
+        if "value" not in outcome:
+            raise PlayerLost(f"answered with {show_outcome(outcome)}")
+        answers += outcome["value"]["list"]
     return answers
 
 

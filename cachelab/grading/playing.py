@@ -51,10 +51,10 @@ def play_runs(*domains: Domain, message: str, runs: int = RUNS) -> Examine:
         drawn = draw_all(random.getstate())
         for start, end in _batches(len(drawn)):
             batch = drawn[start:end]
-            for one, outcomes in zip(batch, _play(session, batch), strict=False):
-                index = one.domain.difference(one.run, outcomes, one.expected)
-                if index is not None:
-                    return _tell(session, one.domain, one.run, outcomes, message)
+            wrong = [found for one in _played(session, batch) if (found := _judged(*one))]
+            if wrong:
+                _, worst, outcomes = min(wrong, key=lambda found: found[0])
+                return _tell(session, worst.domain, worst.run, outcomes, message)
             if session.out_of_time:
                 break
         return None
@@ -76,14 +76,27 @@ def _batches(count: int) -> Iterator[tuple[int, int]]:
         start, size = start + size, size * 3
 
 
-def _play(session: Session, batch: Sequence[Drawn]) -> Iterator[list[Outcome]]:
-    """Play a batch in one message, or run by run when the player was lost on the way."""
+def _judged(one: Drawn, outcomes: list[Outcome]) -> tuple[int, Drawn, list[Outcome]] | None:
+    """Return where a run goes wrong, with the run; None if it does not."""
+    index = one.domain.difference(one.run, outcomes, one.expected)
+    return None if index is None else (index, one, outcomes)
+
+
+def _played(session: Session, batch: Sequence[Drawn]) -> Iterator[tuple[Drawn, list[Outcome]]]:
+    """
+    Play a batch in one message, or run by run when the player was lost on the way.
+
+    Run by run it ends with the first that goes wrong: each of them may cost a time-out.
+    """
     together = session.play_all([one.wire for one in batch])
     if together is not None:
-        yield from together
+        yield from zip(batch, together, strict=False)
         return
     for one in batch:
-        yield session.play(one.wire)
+        outcomes = session.play(one.wire)
+        yield one, outcomes
+        if _judged(one, outcomes) is not None:
+            return
 
 
 def _tell(

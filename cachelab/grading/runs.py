@@ -9,6 +9,7 @@ runs on every machine and in every process, and equal submissions get equal repo
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations
 from random import Random
 from typing import Any, Protocol, Self, TypeVar
 
@@ -16,6 +17,9 @@ from .player.values import Wire, encode
 from .session import Outcome
 
 T = TypeVar("T")
+
+SHORT = 16
+"""Steps of a run of which pairs are tried."""
 
 Operation = tuple[Any, ...]
 """("put", key, value), ("get", key), ("get", key, default), ("delete", key), ("in", key), ..."""
@@ -39,9 +43,13 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Objects by their capacity, and steps `(object's number, operation)`."""
+    """
+    Objects by their capacity, and steps `(object's number, operation)`.
 
-    capacities: tuple[int, ...]
+    Where a class takes more than a capacity, a tuple of all arguments stands for it.
+    """
+
+    capacities: tuple[Any, ...]
     steps: tuple[tuple[int, Operation], ...]
 
     def upto(self, index: int | None) -> "Run":
@@ -52,7 +60,7 @@ class Run:
 
     def wire(self) -> list[list[Wire]]:
         """Return the steps as the player takes them, the making of the objects first."""
-        made: list[list[Wire]] = [[n, "new", size] for n, size in enumerate(self.capacities)]
+        made = [[n, "new", *map(encode, _all(size))] for n, size in enumerate(self.capacities)]
         return made + [[n, verb, *map(encode, rest)] for n, (verb, *rest) in self.steps]
 
     def simpler(self) -> Iterator["Run"]:
@@ -62,8 +70,14 @@ class Run:
     def calls(self, name: str) -> list[str]:
         """Return the steps as a learner would write them."""
         names = ["cache"] if len(self.capacities) == 1 else ["one", "two", "three"]
-        made = [f"{n} = {name}({size})" for n, size in zip(names, self.capacities, strict=False)]
+        shown = [", ".join(map(repr, _all(size))) for size in self.capacities]
+        made = [f"{n} = {name}({size})" for n, size in zip(names, shown, strict=False)]
         return made + [call_text(names[n], operation) for n, operation in self.steps]
+
+
+def _all(size: Any) -> tuple[Any, ...]:
+    """Return the arguments that stand for an object: a tuple, or one capacity."""
+    return size if isinstance(size, tuple) else (size,)
 
 
 def call_text(name: str, operation: Operation) -> str:
@@ -90,8 +104,8 @@ class Domain:
     are the verbs whose answers count, all of them when it is None.
     """
 
-    model: Callable[[int], Any]
-    capacities: tuple[tuple[int, ...], ...]
+    model: Callable[..., Any]
+    capacities: tuple[tuple[Any, ...], ...]
     draw: Callable[[Random, Any], Operation]
     allowed: Callable[[Any, Operation], bool] = lambda _model, _operation: True
     judged: frozenset[str] | None = None
@@ -99,7 +113,7 @@ class Domain:
     def generate(self, random: Random, length: int) -> Run:
         """Draw a run of at most `length` steps."""
         capacities = random.choice(self.capacities)
-        models = [self.model(capacity) for capacity in capacities]
+        models = [self.model(*_all(capacity)) for capacity in capacities]
         steps = []
         for _ in range(length * 3):
             slot = random.randrange(len(models))
@@ -114,7 +128,7 @@ class Domain:
 
     def expectations(self, run: Run) -> list[Expectation] | None:
         """Return what each step has to give, or None for a run outside the domain."""
-        models = [self.model(capacity) for capacity in run.capacities]
+        models = [self.model(*_all(capacity)) for capacity in run.capacities]
         expected = [model.born() for model in models]
         for slot, operation in run.steps:
             if not self.allowed(models[slot], operation):
@@ -184,15 +198,33 @@ def without_chunks(steps: tuple[T, ...]) -> Iterator[tuple[T, ...]]:
         width //= 2
 
 
+def without_pairs(steps: tuple[T, ...]) -> Iterator[tuple[T, ...]]:
+    """Give a short sequence with any two of its items taken away: what goes only together."""
+    if len(steps) <= SHORT:
+        for first, second in combinations(range(len(steps)), 2):
+            yield steps[:first] + steps[first + 1 : second] + steps[second + 1 :]
+
+
 def _simpler(run: Run) -> Iterator[Run]:
     """Give ever less drastic simplifications of a run."""
     for steps in without_chunks(run.steps):
         yield replace(run, steps=steps)
     for slot, capacity in enumerate(run.capacities):
-        for lower in range(1, capacity):
+        for lower in _lower(capacity):
             smaller = (*run.capacities[:slot], lower, *run.capacities[slot + 1 :])
             yield Run(smaller, run.steps)
     yield from _plainer(run)
+    for steps in without_pairs(run.steps):
+        yield replace(run, steps=steps)
+
+
+def _lower(size: Any) -> Iterator[Any]:
+    """Give smaller sizes, in each of their numbers."""
+    if isinstance(size, int):
+        yield from range(1, size)
+    elif isinstance(size, tuple):
+        for place, number in enumerate(size):
+            yield from ((*size[:place], lower, *size[place + 1 :]) for lower in _lower(number))
 
 
 def _plainer(run: Run) -> Iterator[Run]:

@@ -1,0 +1,304 @@
+"""
+Exercise 08: LFU, LFU that forgets, and a counter of eight bits.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+from cachelab.grading.exercise import Check, Exercise, Finding
+from cachelab.grading.expecting import exactly
+from cachelab.grading.functions import Arguments, call_each, compare_function
+from cachelab.grading.playing import play_runs
+from cachelab.grading.report import Counterexample, Row
+from cachelab.grading.runs import Domain, Expectation, Operation
+from cachelab.grading.session import Session
+from cachelab.grading.world import Seeded
+
+from .lfu_model import AgedModel, LFUModel
+
+KEYS = ("a", "b", "c", "d", "e")
+FALSY: tuple[Any, ...] = (None, 0, "", False, [], 0.0)
+
+Draw = Callable[[Random, Any], Operation]
+
+
+def _drawing(*verbs: str, keys: Sequence[str] = KEYS) -> Draw:
+    """Return a generator of operations; a verb named twice comes twice as often."""
+
+    def draw(random: Random, model: LFUModel) -> Operation:
+        verb, key = random.choice(verbs), random.choice(keys)
+        if verb == "get" and not model.entries and random.random() < 0.9:
+            verb = "put"  # a run that begins with a miss has little to say
+        if verb == "len":
+            return (verb,)
+        if verb == "put":
+            return (verb, key, random.randint(1, 9))
+        if model.gone and random.random() < 0.2:
+            key = random.choice(list(model.gone))  # a victim that is still there shows at once
+        elif model.entries and random.random() < 0.95:
+            key = random.choice(model.keys)
+        return (verb, key)
+
+    return draw
+
+
+def _draw_falsy(random: Random, _: LFUModel) -> Operation:
+    verb, key = random.choice(("put", "get", "in")), random.choice(("a", "b", "", 0))
+    if verb == "put":
+        return (verb, key, random.choice(FALSY))
+    return (verb, key, "default") if verb == "get" else (verb, key)
+
+
+def _with_room(model: LFUModel, operation: Operation) -> bool:
+    """Keep puts of keys never used before that leave a slot free."""
+    if model.missed:
+        return False
+    fresh = operation[0] == "put" and operation[1] not in model.seen
+    return (fresh and len(model.entries) + 2 <= model.capacity) or operation[0] in ("get", "len")
+
+
+def _first_stay(model: LFUModel, operation: Operation) -> bool:
+    """Keep puts of keys that were never there, and let a missed get be the last step."""
+    if model.missed:
+        return False
+    return operation[0] != "put" or operation[1] not in model.seen
+
+
+def _new_key(model: LFUModel, operation: Operation) -> bool:
+    """Keep puts of absent keys, and let a missed get be the last step."""
+    return not model.missed and (operation[0] != "put" or operation[1] not in model.keys)
+
+
+def _before_a_miss(model: LFUModel, _: Operation) -> bool:
+    return not model.missed
+
+
+def _absent_puts(model: LFUModel, operation: Operation) -> bool:
+    return operation[0] != "put" or operation[1] not in model.keys
+
+
+STORES = Domain(
+    LFUModel, ((3,), (4,), (5,), (6,)), _drawing("put", "put", "get", "len"), _with_room
+)
+VICTIM = Domain(LFUModel, ((1,), (2,), (2,), (3,)), _drawing("put", "get", "get"), _first_stay)
+RETURN = Domain(LFUModel, ((2,),), _drawing("put", "put", "get", "get", keys="abc"), _absent_puts)
+UPDATE = Domain(
+    LFUModel,
+    ((2,),),
+    _drawing("put", "put", "put", "get", keys="abc"),
+    _before_a_miss,
+)
+QUESTIONS = Domain(
+    LFUModel, ((1,), (2,), (3,)), _drawing("put", "put", "in", "get", "len"), _absent_puts
+)
+DELETE = Domain(
+    LFUModel,
+    ((1,), (2,), (2,)),
+    _drawing("put", "put", "put", "delete", "get", "get", "len", keys="abc"),
+    _new_key,
+)
+FALSY_VALUES = Domain(LFUModel, ((8,),), _draw_falsy, _new_key)
+NO_ROOM = Domain(LFUModel, ((0,),), _drawing("put", "get", "len", "in"))
+NEGATIVE = Domain(LFUModel, ((-1,), (-3,)), _drawing("len"), lambda _model, _operation: False)
+TWO_CACHES = Domain(LFUModel, ((8, 8),), _drawing("put", "get"), _new_key)
+
+PERIODS = tuple(((2, period),) for period in (2, 3, 4, 5))
+NEVER = tuple(((capacity, 1000),) for capacity in (2, 3))
+AGED_LFU = Domain(AgedModel, NEVER, _drawing("put", "put", "get", "get", "len"), _new_key)
+AGED = Domain(AgedModel, PERIODS, _drawing("put", "get", "get", "get", keys="abc"), _absent_puts)
+AGED_UPDATE = Domain(AgedModel, PERIODS, _drawing("put", "put", "get", keys="abc"), _before_a_miss)
+
+MANY = 400
+DRAWS = 10_000
+CHANCES = ((5, 10), (6, 10), (7, 1), (10, 1), (15, 0.5), (105, 1), (6, 100))
+
+
+def chance(counter: int, factor: float) -> float:
+    """Return with which probability a use raises the counter, by Redis's code."""
+    return 0.0 if counter >= 255 else 1 / (max(0, counter - 5) * factor + 1)
+
+
+def _draw_chances(session: Session, random: Random) -> Finding | None:
+    """Hold the share of uses that count against the formula, five deviations being too many."""
+    for counter, factor in CHANCES:
+        first = random.randrange(1 << 40)
+        many = [(counter, Seeded(first + n), factor) for n in range(DRAWS)]
+        answers = call_each(session, "log_counter", many)
+        p = chance(counter, factor)
+        share = sum(type(a) is int and a == counter + 1 for a in answers) / DRAWS
+        odd = next((a for a in answers if type(a) is not int or a - counter not in (0, 1)), None)
+        call = f"log_counter({counter}, rng, {factor}), {DRAWS:,} times"
+        why = f"a use counts with probability 1 / (({counter} - 5) x {factor} + 1) = {p:.4f}"
+        if odd is not None:
+            row = Row(call, f"{counter} or {counter + 1} each time", f"also {odd}")
+            return Finding("a use counts once or not at all", Counterexample((row,), why))
+        if abs(share - p) > 5 * math.sqrt(max(p * (1 - p), 1e-9) / DRAWS):
+            row = Row(call, f"raised in about {p:.4f} of them", f"raised in {share:.4f}")
+            return Finding("uses count too often, or too seldom", Counterexample((row,), why))
+    return None
+
+
+def _draw_border(random: Random) -> Arguments:
+    counter = random.choice((0, 1, 2, 3, 4, 5, 255))
+    return counter, Seeded(random.randrange(1 << 40)), random.choice((0, 1, 10, 100))
+
+
+def _expect_border(counter: int, _rng: Seeded, _factor: float) -> Expectation:
+    if counter == 255:
+        return exactly(255, "eight bits hold no more than 255")
+    return exactly(counter + 1, "up to 5 every use counts: a new key starts there")
+
+
+CHECKS = (
+    Check(
+        "stores",
+        3,
+        "LFUCache keeps what was put while there is room",
+        play_runs(STORES, message="something that was put is not there, or is not what was put"),
+        hints=(
+            "Which container finds a value by its key in one step?",
+            "get answers the default only when the key is absent; put makes it present.",
+            "Keep one dictionary per instance, made in __init__, and let len count its keys.",
+        ),
+    ),
+    Check(
+        "victim",
+        5,
+        "the smallest count goes, among equals the least recently used",
+        play_runs(
+            VICTIM, message="the wrong key had to go, or it went at the wrong moment", runs=MANY
+        ),
+        needs=("stores",),
+        hints=(
+            "Write down each key's count, and among equal counts the order of last use.",
+            "A new key has a count of 1; a get that finds its key makes it one more.",
+            "min over (count, time of last use) is right; then think about making it fast.",
+        ),
+    ),
+    Check(
+        "restart",
+        2,
+        "a key that comes back starts at 1 again",
+        play_runs(
+            RETURN, message="a key that came back is treated as if it had never gone", runs=MANY
+        ),
+        needs=("victim",),
+        hints=(
+            "What does your cache still know about a key after it has gone?",
+            "A count belongs to a stay in the cache, not to the key for ever.",
+            "Remove the count together with the value, also of misses before the first put.",
+        ),
+    ),
+    Check(
+        "update",
+        3,
+        "put of a present key replaces the value and is a use",
+        play_runs(UPDATE, message="put of a key that is already there goes wrong", runs=2 * MANY),
+        needs=("victim",),
+        hints=(
+            "What should change when the key is there already, and what should not?",
+            "No room is needed: nothing may go, and the count goes up by one.",
+            "Treat it like a get that also replaces the value.",
+        ),
+    ),
+    Check(
+        "delete",
+        2,
+        "delete removes the key and frees its slot",
+        play_runs(
+            DELETE, message="delete leaves something behind, or takes too much away", runs=MANY
+        ),
+        needs=("victim",),
+        hints=(
+            "In how many places does your cache remember a key?",
+            "After delete, a new key fits without a victim.",
+            "A deleted key must not turn up as a victim later: take it out of its bucket too.",
+        ),
+    ),
+    Check(
+        "edges",
+        3,
+        "questions change nothing; None, capacity 0, two caches",
+        play_runs(
+            QUESTIONS,
+            FALSY_VALUES,
+            NO_ROOM,
+            NEGATIVE,
+            TWO_CACHES,
+            message="an unusual case goes wrong",
+        ),
+        needs=("victim",),
+        hints=(
+            "What is unusual in this run: a question, a value, the capacity, or two caches?",
+            "`in` and len look and count nothing; None is a value like any other.",
+            "Capacity 0 stores nothing or is refused; make the containers in __init__.",
+        ),
+    ),
+    Check(
+        "aged_is_lfu",
+        4,
+        "AgedLFU is LFU until its first period is over",
+        play_runs(AGED_LFU, message="before any count was halved it is not LFU"),
+        hints=(
+            "How much of LFUCache can you use again?",
+            "Subclass it: ageing is one more thing to do after a use.",
+            "Call super() first, then count the use towards the period.",
+        ),
+        subject="AgedLFU",
+    ),
+    Check(
+        "ageing",
+        8,
+        "every period uses all counts are halved, rounded up",
+        play_runs(AGED, AGED_UPDATE, message="after a halving the wrong key goes", runs=2 * MANY),
+        needs=("aged_is_lfu",),
+        hints=(
+            "Which calls are uses, and what is the order among keys whose counts became equal?",
+            "A hit and a put are uses, a miss is not. Halving changes counts, not the order.",
+            "After the use that completes a period: count = (count + 1) // 2 for every key, and "
+            "among equal counts the least recently used key is still the one to go.",
+        ),
+        subject="AgedLFU",
+    ),
+    Check(
+        "log_border",
+        4,
+        "up to 5 every use counts, at 255 none does",
+        compare_function(
+            "log_counter",
+            _draw_border,
+            _expect_border,
+            message="at the ends of its range the counter goes wrong",
+            simpler=lambda _: iter(()),
+        ),
+        hints=(
+            "What is the chance when base is 0?",
+            "Below 5 base would be negative: it is 0 there, so every use counts.",
+            "255 is the most that eight bits hold: return it as it is.",
+        ),
+        subject="log_counter",
+    ),
+    Check(
+        "log_chance",
+        6,
+        "a use counts with the chance of Redis's formula",
+        _draw_chances,
+        needs=("log_border",),
+        hints=(
+            "How likely should it be that a use of a key with a count of 105 counts?",
+            "base = counter - 5, not below 0; p = 1 / (base x factor + 1).",
+            "return counter + (rng.random() < p): at most one more.",
+        ),
+        subject="log_counter",
+    ),
+)
+
+EX08 = Exercise(
+    "ex08",
+    "LFU and ageing",
+    ("LFUCache", "AgedLFU", "log_counter"),
+    ("lfu",),
+    CHECKS,
+)
