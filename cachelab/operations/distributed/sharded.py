@@ -6,16 +6,15 @@ the same nodes, and a change of them must reach everybody.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, cast
 
 from cachelab.hashing import PLACEMENTS, Placement
 from cachelab.ports import Store
 from cachelab.ports.codec import encode
 from cachelab.ports.stores import Absent, check_key, check_ttl
 
+from .prefetched import Prefetched
 from .replicated import ReadRule, Replicated
-
-T = TypeVar("T")
 
 
 class Sharded:
@@ -36,8 +35,8 @@ class Sharded:
     wave of misses. An entry that moves stays behind where it was. If its new owner leaves again,
     the former one serves it as it then was: give entries a ttl, and let a node come back empty.
 
-    Complexity: a lookup of the placement, and the trips of the store or the copies; `get_many` and
-    `set_many` go to each node (or group of nodes) once, one after the other.
+    Complexity: a lookup of the placement, and the trips of the store or the copies; `get_many` goes
+    to each node once, one after the other, and again for what must be repaired.
 
     Raises:
         ValueError: a placement of other nodes, an unknown name, or more copies than nodes.
@@ -118,8 +117,13 @@ class Sharded:
     def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
         """Return the keys that are present with their values, in the order asked."""
         wanted = list(keys)
+        parts = self._parts(wanted)
+        ahead = self._fetch_ahead(parts)
         found: dict[str, Any] = {}
-        for store, some in self._parts(wanted):
+        for store, some in parts:
+            if isinstance(store, Replicated):
+                stores = [ahead.get(id(each), each) for each in store.stores]
+                store = Replicated(stores, self.read, forget_after=self.forget_after)
             found.update(store.get_many(some))
         return {key: found[key] for key in wanted if key in found}
 
@@ -177,13 +181,21 @@ class Sharded:
             self._groups[nodes] = group
         return group
 
-    def _parts(self, keys: Iterable[str]) -> Iterable[tuple[Store, list[str]]]:
+    def _fetch_ahead(self, parts: Iterable[tuple[Store, list[str]]]) -> dict[int, Store]:
+        """Fetch in one trip what each store will be asked for by its groups of copies."""
+        asked: dict[int, tuple[Store, list[str]]] = {}
+        for store, keys in parts:
+            for each in store.stores[: store.reads] if isinstance(store, Replicated) else ():
+                asked.setdefault(id(each), (each, []))[1].extend(keys)
+        return {name: cast(Store, Prefetched(store, keys)) for name, (store, keys) in asked.items()}
+
+    def _parts(self, keys: Iterable[str]) -> list[tuple[Store, list[str]]]:
         """Divide `keys` among the stores that they are on."""
         parts: dict[int, tuple[Store, list[str]]] = {}
         for key in keys:
             store = self._store_for(key)
             parts.setdefault(id(store), (store, []))[1].append(key)
-        return parts.values()
+        return list(parts.values())
 
     def __repr__(self) -> str:
         return f"Sharded({self.placement!r}, copies={self.copies})"

@@ -108,6 +108,18 @@ def test_a_batch_goes_to_each_node_once_and_comes_back_in_order() -> None:
     }
 
 
+@pytest.mark.parametrize("rule", ["first", "quorum"])
+def test_a_batch_of_copies_goes_to_each_node_once_as_well(rule: str) -> None:
+    nodes, store = rig(3, read=rule)
+    store.set_many({key: key for key in KEYS})
+    for flaky in nodes.values():
+        flaky.calls.clear()
+    assert list(store.get_many(reversed(KEYS))) == KEYS[::-1]
+    assert {node: flaky.calls for node, flaky in nodes.items()} == {
+        node: ["get_many"] for node in NODES
+    }
+
+
 def test_keys_with_one_hash_tag_are_together_where_slots_place_them() -> None:
     store = Sharded({node: MemoryStore() for node in NODES}, "slots")
     assert len({hash_slot(f"{{user:7}}:{part}") for part in "abc"}) == 1
