@@ -15,6 +15,23 @@ each_right = pytest.mark.parametrize("case", RIGHT, ids=lambda case: f"{case[0]}
 each_wrong = pytest.mark.parametrize("case", WRONG, ids=lambda c: f"{c.exercise}-{c.path.stem}")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _judged_ahead(request):
+    """Judge what the selected tests will ask about, on all cores."""
+    cases = [item.callspec.params.get("case") for item in request.session.items if _is_ours(item)]
+    bank.judge_ahead({_question(case) for case in cases if case is not None})
+
+
+def _is_ours(item):
+    return item.path.name == "test_exercises.py" and hasattr(item, "callspec")
+
+
+def _question(case):
+    if isinstance(case, bank.Wrong):
+        return (case.exercise, case.text, case.meant_for)
+    return (case[0], case[1].read_text("utf-8"), None)
+
+
 @in_every_exercise
 def test_an_exercise_is_worth_forty_points(exercise):
     assert exercise.max_points == 40
