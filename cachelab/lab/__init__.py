@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from .widgets.mrc_explorer import MrcExplorer
     from .widgets.policy_arena import PolicyArena
     from .widgets.race_debugger import RaceDebugger
+    from .widgets.request_journey import RequestJourney
     from .widgets.ring_playground import RingPlayground
     from .widgets.shift_lab import ShiftLab
     from .widgets.slot_map import SlotMap
@@ -90,6 +91,7 @@ _HOME = {
     "Promise": "explorer",
     "RaceDebugger": "widgets.race_debugger",
     "Recording": "recorder",
+    "RequestJourney": "widgets.request_journey",
     "Result": "results",
     "RingPlayground": "widgets.ring_playground",
     "Rung": "ladder",
@@ -174,6 +176,7 @@ __all__ = [
     "Promise",
     "RaceDebugger",
     "Recording",
+    "RequestJourney",
     "Result",
     "RingPlayground",
     "Rung",

@@ -11,19 +11,24 @@ from cachelab.lab.arena_scenes import arena_controls, arena_runs, match
 from cachelab.lab.bands import Band, Bands, Reading
 from cachelab.lab.chart import Axis, apart, curve
 from cachelab.lab.curves import miss_ratio_curve
+from cachelab.lab.journey_scenes import REACHES, journey_controls, journey_runs
+from cachelab.lab.journeys import Site, journey
 from cachelab.lab.ladder import KNOWN_LIST, LATER, Rung
 from cachelab.lab.ladder_scenes import GUESSES, ladder_controls, ladder_runs
 from cachelab.lab.lives import live
 from cachelab.lab.mrc_scenes import SHARES, mrc_controls, mrc_runs, sized
+from cachelab.lab.scenes import Score
 from cachelab.lab.shift_scenes import PLACES, WINDOW, shift_control, shift_runs
 from cachelab.lab.simulator import simulate
 from cachelab.lab.timelines import Timeline, hits_over_time
 from cachelab.lab.traces import loop, scan, zipf
 from cachelab.lab.widgets.latency_ladder import LatencyLadder
 from cachelab.operations.deciding import Price, Prices, hit_ratio_of
+from cachelab.operations.http import HTTPCache
 from cachelab.strategies import CacheAside, RefreshAhead
 
 TRACE = zipf(3_000, 400)
+JOURNEYS = journey_runs(HTTPCache)
 
 
 class Uncached:
@@ -247,3 +252,70 @@ def test_measured_and_published_rungs_have_different_marks() -> None:
 def test_a_time_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="mine takes a time above 0 s, not 0"):
         LatencyLadder({"mine": 0.0})
+
+
+# ---- the request journey
+
+
+def seen(site: Site) -> list[str]:
+    """What each of the five requests got to see."""
+    passed = journey(site)
+    last = {p.number: p.body for p in passed if p.way == "answers"}
+    return [last[number] for number in sorted(last)]
+
+
+def test_a_personal_page_marked_public_reaches_the_wrong_person() -> None:
+    assert seen(Site("public, max-age=60", personal=True))[2] == "Ada's page"
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        Site("private, max-age=60", personal=True),
+        Site("public, max-age=60", personal=True, varies=True),
+        Site("no-store", personal=True),
+    ],
+)
+def test_a_page_that_is_marked_right_reaches_the_right_person(site: Site) -> None:
+    assert seen(site) == [f"{who}'s page" for who in ("Ada", "Ada", "Ben", "Ada", "Ben")]
+
+
+def test_a_shared_cache_serves_the_second_person_from_its_copy() -> None:
+    passed = journey(Site("max-age=60"))
+    assert {p.place for p in passed if p.number == 2} == {"Ben's browser", "CDN"}
+
+
+def test_a_stale_copy_is_confirmed_without_its_body() -> None:
+    passed = journey(Site("max-age=60"))
+    assert [p.status for p in passed if p.place == "origin" and p.way == "answers"] == [200, 304]
+
+
+def test_the_reason_to_keep_nothing_is_the_cache_s_own() -> None:
+    passed = journey(Site("private, max-age=60", personal=True))
+    refusals = {p.refusal for p in passed if p.place == "CDN" and p.status == 200}
+    assert refusals == {"private: for one user only, and this cache serves many"}
+
+
+def test_a_cache_of_a_learner_is_walked_through_as_well() -> None:
+    class Careless(HTTPCache):
+        def __init__(self, origin: Any, layer: str, **options: Any) -> None:
+            super().__init__(origin, "browser", **options)
+
+    passed = journey(Site("private, max-age=60", personal=True), Careless)
+    assert [p.body for p in passed if p.number == 2][-1] == "Ada's page"
+
+
+def test_the_wrong_page_is_framed_and_told() -> None:
+    runs = dict(
+        zip(Score(tuple(journey_controls()), tuple(JOURNEYS)).positions(), JOURNEYS, strict=True)
+    )
+    scene = next(scene for scene in runs[1, 1, 0].scenes if scene.row == 2)
+    assert "which is somebody else's" in scene.say
+    assert 'stroke-dasharray="6 4"' in scene.svg
+    assert ("20", "Ben", "the CDN", "Ada's page (wrong)", "miss", "hit") in run.table
+
+
+def test_how_far_a_request_goes_is_asked_before_it_is_shown() -> None:
+    run = JOURNEYS[0]
+    right = [REACHES[scene.ask.right[0]] for scene in run.scenes if scene.ask]
+    assert right == [row[2] for row in run.table[2:]]

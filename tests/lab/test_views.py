@@ -14,6 +14,7 @@ from cachelab.lab.widgets.frame_view import FrameView
 from cachelab.lab.widgets.latency_ladder import LatencyLadder
 from cachelab.lab.widgets.mrc_explorer import MrcExplorer
 from cachelab.lab.widgets.policy_arena import PolicyArena
+from cachelab.lab.widgets.request_journey import RequestJourney
 from cachelab.lab.widgets.shift_lab import ShiftLab
 from cachelab.lab.widgets.ttl_dial import TtlDial
 
@@ -40,6 +41,7 @@ VIEWS: dict[str, Callable[[], FrameView]] = {
     "ttl": lambda: TtlDial(requests=40),
     "shift": lambda: ShiftLab(Mine, objects=200, capacity=20),
     "arena": lambda: PolicyArena(Mine, TRACES),
+    "journey": RequestJourney,
     "ladder": lambda: LatencyLadder({"Mine": 2e-6}),
 }
 
@@ -113,7 +115,7 @@ def test_little_is_sent_to_the_page(view: FrameView) -> None:
 
 def test_a_learner_s_class_is_named(view: FrameView) -> None:
     table = "".join(cell for run in runs(view) for row in run.table for cell in row)
-    assert "Mine" in repr(view) + table or isinstance(view, TtlDial)
+    assert "Mine" in repr(view) + table or isinstance(view, TtlDial | RequestJourney)
 
 
 def test_the_still_shows_three_settings_and_their_table(view: FrameView) -> None:

@@ -62,7 +62,7 @@ function render({ model, el }) {
   const told = make("ol"), log = make("details", { class: "cl-log" }, make("summary", {}, "Steps so far"), told);
   log.hidden = !stepped;
   const rows = make("div", { class: "cl-rows", tabindex: "0", role: "region", "aria-label": "table" });
-  const table = make("details", { class: "cl-table" }, make("summary", {}, "The numbers as a table"), rows);
+  const table = make("details", { class: "cl-table" }, make("summary", {}, "The table behind it"), rows);
   log.addEventListener("toggle", drawLog);
   table.addEventListener("toggle", drawTable);
   root.append(make("div", { class: "cl-head" }, make("b", { class: "cl-title" }, model.get("title"))),
