@@ -306,10 +306,8 @@ def test_a_cache_of_a_learner_is_walked_through_as_well() -> None:
 
 
 def test_the_wrong_page_is_framed_and_told() -> None:
-    runs = dict(
-        zip(Score(tuple(journey_controls()), tuple(JOURNEYS)).positions(), JOURNEYS, strict=True)
-    )
-    scene = next(scene for scene in runs[1, 1, 0].scenes if scene.row == 2)
+    run = Score(tuple(journey_controls()), tuple(JOURNEYS)).run((1, 1, 0))
+    scene = next(scene for scene in run.scenes if scene.row == 2)
     assert "which is somebody else's" in scene.say
     assert 'stroke-dasharray="6 4"' in scene.svg
     assert ("20", "Ben", "the CDN", "Ada's page (wrong)", "miss", "hit") in run.table
