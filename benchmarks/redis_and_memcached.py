@@ -4,10 +4,10 @@ Redis (or Valkey) and memcached, side by side: speed, memory for small items, li
     sudo apt install memcached; pip install pymemcache
     python benchmarks/redis_and_memcached.py
 
-Both listen on unix sockets, one connection each. In every round they take turns; printed is the
-median rate with the median of the rounds' ratios. "By hand" sends ready-made bytes over a socket,
-so it shows the servers; the rest of a difference is the clients' work. Without memcached there is
-one column, and a line that says so.
+Both listen on unix sockets, one connection each. In every round they take turns; printed are the
+median rate, the median of the rounds' ratios, and the CPU time that a key costs the client and the
+server, which a busy machine changes least. "By hand" sends ready-made bytes over a socket, without
+a client library. Without memcached there is one column, and a line that says so.
 """
 
 import platform
@@ -17,7 +17,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import redis
@@ -47,6 +47,8 @@ class Side:
     work: dict[str, Work]
     fill: Callable[[int], None]
     """Keeps ITEMS new items with values of that many bytes."""
+    cpu: Callable[[], float]
+    """The seconds of CPU time that the server has taken so far, as it says itself."""
 
 
 def batch(number: int) -> list[str]:
@@ -83,7 +85,12 @@ def redis_side(server: Server, client: redis.Redis, line: socket.socket) -> Side
         PIPELINE: pipelined,
         BY_HAND: lambda number: exchange(line, requests[number % len(KEYS)]),
     }
-    return Side(f"{server.kind} {server.version}", server, client, work, fill)
+
+    def cpu() -> float:
+        info: Any = client.info("cpu")
+        return float(info["used_cpu_user"] + info["used_cpu_sys"])
+
+    return Side(f"{server.kind} {server.version}", server, client, work, fill, cpu)
 
 
 def memcached_side(server: Memcached, client: Any, line: socket.socket) -> Side:
@@ -101,7 +108,12 @@ def memcached_side(server: Memcached, client: Any, line: socket.socket) -> Side:
         ONE_COMMAND: lambda number: client.get_many(batch(number)),
         BY_HAND: lambda number: exchange(line, requests[number % len(KEYS)]),
     }
-    return Side(f"memcached {server.version}", server, client, work, fill)
+
+    def cpu() -> float:
+        stats = server.stats()
+        return float(stats["rusage_user"]) + float(stats["rusage_system"])
+
+    return Side(f"memcached {server.version}", server, client, work, fill, cpu)
 
 
 @contextmanager
@@ -124,33 +136,54 @@ def both(has_memcached: bool) -> Iterator[list[Side]]:
         yield sides
 
 
-def rate(work: Work, units: int) -> float:
-    """Keys a second, over a short while."""
-    start, count = time.perf_counter(), 0
-    while (spent := time.perf_counter() - start) < SECONDS:
-        work(count)
-        count += 1
-    return count * units / spent
+@dataclass
+class Tally:
+    """What the rounds of one kind of work took: rates in keys a second, seconds of CPU, keys."""
+
+    rates: list[float] = field(default_factory=list)
+    client: float = 0.0
+    server: float = 0.0
+    keys: int = 0
+
+    def run(self, side: Side, work: Work, units: int) -> None:
+        """Do the work over and over for a short while."""
+        server, client, start, count = side.cpu(), time.thread_time(), time.perf_counter(), 0
+        while (spent := time.perf_counter() - start) < SECONDS:
+            work(count)
+            count += 1
+        self.client += time.thread_time() - client
+        self.server += side.cpu() - server
+        self.rates.append(count * units / spent)
+        self.keys += count * units
+
+    def __str__(self) -> str:
+        client, server = (1e6 * seconds / self.keys for seconds in (self.client, self.server))
+        return f"{statistics.median(self.rates):12,.0f}{client:8.1f}{server:8.1f}"
 
 
 def race(sides: list[Side]) -> None:
-    """Print keys per second for each kind of work, the sides taking turns."""
-    print(f"\n{'keys per second':32}" + "".join(f"{side.name:>18}" for side in sides))
+    """Print keys per second for each kind of work, and the CPU time of a key, taking turns."""
+    print(f"\n{'':24}" + "".join(f"{side.name:>28}" for side in sides))
+    print(
+        f"{'keys/s, and µs of CPU':24}" + f"{'keys/s':>12}{'client':>8}{'server':>8}" * len(sides)
+    )
     for side in sides:
         for number in range(len(KEYS)):
             side.work[SET](number)
     for kind in KINDS:
         units = BATCH if kind in (ONE_COMMAND, PIPELINE) else 1
-        able = [side.work[kind] for side in sides if kind in side.work]
-        rounds = [[rate(work, units) for work in able] for _ in range(ROUNDS)]
-        medians = (statistics.median(column) for column in zip(*rounds, strict=True))
-        text = "".join(f"{each:18,.0f}" for each in medians)
-        if len(able) > 1:
-            ratios = sorted(theirs / ours for ours, theirs in rounds)
-            text += f"   {statistics.median(ratios):.2f}x ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        tallies = [(side, Tally()) for side in sides if kind in side.work]
+        for _ in range(ROUNDS):
+            for side, tally in tallies:
+                tally.run(side, side.work[kind], units)
+        text = "".join(str(tally) for _, tally in tallies)
+        if len(tallies) > 1:
+            ours, theirs = (tally.rates for _, tally in tallies)
+            ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
+            text += f"   {ratio:.2f}x"
         elif len(sides) > 1:
-            text += f"{'none in pymemcache':>20}"
-        print(f"{kind:32}{text}")
+            text += f"{'none in pymemcache':>28}"
+        print(f"{kind:24}{text}")
 
 
 def resident(side: Side) -> int:
