@@ -21,6 +21,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",  # without the windows that a notebook has no use for
     "playwright": "playwright-python",
+    "prometheus_client": "prometheus_client",
     "redis": "redis-py",
     "xxhash": "python-xxhash",
 }
