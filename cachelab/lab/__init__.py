@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .traces import Trace, loop, mix, scan, shift, zipf
     from .widgets.aside_stepper import AsideStepper
     from .widgets.crash_timeline import CrashTimeline
+    from .widgets.dashboard import Dashboard
     from .widgets.design_board import DesignBoard
     from .widgets.frame_view import FrameView
     from .widgets.incident_drill import IncidentDrill
@@ -72,6 +73,7 @@ _HOME = {
     "ComparisonRow": "comparison_clients",
     "CrashTimeline": "widgets.crash_timeline",
     "Curve": "curves",
+    "Dashboard": "widgets.dashboard",
     "Design": "designs",
     "DesignBoard": "widgets.design_board",
     "EvictionStepper": "widgets.stepper",
@@ -158,6 +160,7 @@ __all__ = [
     "ComparisonRow",
     "CrashTimeline",
     "Curve",
+    "Dashboard",
     "Design",
     "DesignBoard",
     "EvictionStepper",
