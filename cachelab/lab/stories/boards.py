@@ -6,6 +6,7 @@ Every position of the sliders is a run of the priced simulator, made beforehand.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 
 from cachelab.lab.design_problems import Objective, Problem
@@ -18,7 +19,7 @@ SIZE = (720, 356)
 BOX, BARS, LIMIT = 140, 210, 470
 NEAR, FAR = (0, 100, 1_000), (0, 400, 4_000)
 LIVES = (2.0, 60.0)
-READS = 2_000
+READS = 4_000
 """So many reads of a problem a board plays: dozens of designs are made at once."""
 
 
@@ -75,13 +76,12 @@ def board_designs(design: Design) -> list[Design]:
 def play_board(problem: Problem, design: Design, seed: int = 0) -> list[Try]:
     """Measure every design of the board; those that come out the same are measured once."""
     work = shorter(problem.workload)
-    known: dict[Design, Figures] = {}
-    tries = []
-    for one in board_designs(design):
-        if one not in known:
-            known[one] = simulate_design(work, one, seed)
-        tries.append(Try(one, known[one]))
-    return tries
+    return [Try(one, _measured(work, one, seed)) for one in board_designs(design)]
+
+
+@lru_cache(maxsize=500)
+def _measured(work: Workload, design: Design, seed: int) -> Figures:
+    return simulate_design(work, design, seed)
 
 
 def shorter(work: Workload) -> Workload:

@@ -21,10 +21,10 @@ from cachelab.ports.instrument import VERBS
 from cachelab.strategies import CacheAside
 
 SLICE, SLICES, ONSET = 10.0, 12, 45.0
-WARM_UP = 30.0
+WARM_UP = 25.0
 """Seconds of customers before the first reading."""
 
-KEYS, ROOM, LIFE, RATE = 200, 220, 46.0, 20.0
+KEYS, ROOM, LIFE, RATE = 150, 165, 46.0, 14.0
 END = WARM_UP + SLICE * SLICES
 NODE_SECONDS, ORIGIN_SECONDS, ORIGIN_SLOTS = 0.02, 0.02, 4
 
@@ -194,11 +194,11 @@ def _nearest_rank(times: list[float]) -> float:
 
 
 def _hot_key(shop: Shop) -> None:
-    shop.stream(40.0, lambda _: "row:7", END, True)
+    shop.stream(43.0, lambda _: "row:7", END, True)
 
 
 def _scan(shop: Shop) -> None:
-    shop.stream(25.0, lambda n: f"report:{n}", END, False)
+    shop.stream(20.0, lambda n: f"report:{n}", END, False)
 
 
 def _nothing(_shop: Shop) -> None:
@@ -214,7 +214,7 @@ def _slow_origin(shop: Shop) -> None:
 
 
 def _probe(shop: Shop) -> None:
-    shop.stream(15.0, lambda _: "health:ping", END, False)
+    shop.stream(10.0, lambda _: "health:ping", END, False)
 
 
 CAUSES: Mapping[str, Callable[[Shop], None]] = {
