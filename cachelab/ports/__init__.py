@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import CachelabError, Overloaded, ServerUnavailable, SourceError, StoreError
 from .instrument import LostAnswer, instrument
 from .journal import Event, Journal
+from .keys import key_of, key_part
 from .memory import MemoryStore
 from .runtime import Clock, Lock, ManualClock, Runtime, Signal, Task, ThreadRuntime
 from .sources import MemorySource, Source, Versioned
@@ -95,6 +96,8 @@ __all__ = [
     "connect",
     "connect_blocking",
     "instrument",
+    "key_of",
+    "key_part",
     "memcached_binary",
     "server_binary",
     "start_cluster",
