@@ -58,22 +58,24 @@ def _run(
     order = orders[place]
     places = _places(order)
     calls = [_call(seen, places) for seen in order.seen]
-    rows = max(0, (height - lifelines.TOP - 12) // lifelines.ROW - 1)
-    backdrop = lifelines.columns(
-        rows, {name: name for name in places if name not in _PORTS}, places
-    )
-    backdrop += "".join(
-        lifelines.arrow(call, lifelines.row_at(row), places, strong=False)
-        for row, call in enumerate(calls)
-    )
-    backdrop += _handles(orders, order)
     opening = f"Order {place + 1} of {total}: {', '.join(order.tasks)}."
     scenes = [Scene(_holdings(order, -1), opening, place)]
     scenes += [_step(order, calls, places, row, place) for row in range(len(calls))]
     scenes.append(_verdict(order, place))
     if order.is_broken:
         scenes.append(_export(order, place, height, setup))
+    backdrop = _diagram(calls, places, height) + _handles(orders, order)
     return Run(tuple(scenes), backdrop, table)
+
+
+def _diagram(calls: Sequence[Call], places: Mapping[str, float], height: int) -> str:
+    """Draw the whole order, as calm as a plan: a scene makes one of its calls strong."""
+    rows = max(0, (height - lifelines.TOP - 12) // lifelines.ROW - 1)
+    names = {name: name for name in places if name not in _PORTS}
+    return lifelines.columns(rows, names, places) + "".join(
+        lifelines.arrow(call, lifelines.row_at(row), places, strong=False)
+        for row, call in enumerate(calls)
+    )
 
 
 _PORTS = ("cache", "database")

@@ -112,12 +112,7 @@ def record_rush(kind: Callable[..., Any], name: str = "") -> Rush:
     visits: list[Visit] = []
 
     def client(number: int) -> None:
-        asked = sim.now()
-        try:
-            value: Any = guards[number % PROCESSES].get("page", origin)
-        except Exception as error:  # noqa: BLE001 - a learner's guard may raise anything
-            value = type(error).__name__
-        visits.append(Visit(sim.task_name(), asked, sim.now(), value))
+        visits.append(_visit(sim, guards[number % PROCESSES], origin))
 
     def main() -> None:
         guards[0].get("page", origin)
@@ -133,6 +128,15 @@ def record_rush(kind: Callable[..., Any], name: str = "") -> Rush:
     sim.run(main)
     told = name or getattr(kind, "name", getattr(kind, "__name__", "guard"))
     return Rush(str(told), tuple(visits), tuple(origin.loads[1:]))
+
+
+def _visit(sim: SimRuntime, guard: Any, origin: _Origin) -> Visit:
+    asked = sim.now()
+    try:
+        value: Any = guard.get("page", origin)
+    except Exception as error:  # noqa: BLE001 - a learner's guard may raise anything
+        value = type(error).__name__
+    return Visit(sim.task_name(), asked, sim.now(), value)
 
 
 def _arrivals() -> list[float]:

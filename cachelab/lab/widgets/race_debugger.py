@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cachelab.lab.explorer import Scenario, cache_equals_source_at_rest
 from cachelab.lab.explorer.promises import AnyPromise
+from cachelab.lab.scenes import Run, Still
 from cachelab.lab.stories.race_pictures import SHOWN, picture_height, race_controls, race_runs
 from cachelab.lab.stories.race_scenarios import SCENARIOS
 from cachelab.lab.stories.races import Order, every_order
@@ -44,25 +45,26 @@ class RaceDebugger(FrameView):
         self.setup = setup
         controls = race_controls(self.orders)
         most, height = len(controls[-1].options), picture_height(self.orders)
-        played = [order for several in self.orders.values() for order in several]
-        broken = sum(order.is_broken for order in played)
         runs = [
             run
-            for several in self.orders.values()
-            for run in race_runs(several, min(most, SHOWN), height, setup)
+            for orders in self.orders.values()
+            for run in race_runs(orders, min(most, SHOWN), height, setup)
         ]
-        first = tuple(control.start for control in controls)
-        end = len(runs[0].scenes) - (2 if broken else 1)
         super().__init__(
             title="Who comes in between?",
-            about=f"{len(named)} scenario{'s' if len(named) > 1 else ''}, "
-            f"{broken} broken of {len(played)} orders",
+            about=self._counted(),
             controls=controls,
             runs=runs,
             size=(720, height),
-            stills=[(first, end), ((*first[:-1], min(1, most - 1)), end)],
+            stills=_verdicts(tuple(control.start for control in controls), runs[:2]),
             pace=1300,
         )
+
+    def _counted(self) -> str:
+        played = [order for orders in self.orders.values() for order in orders]
+        broken = sum(order.is_broken for order in played)
+        scenarios = f"{len(self.orders)} scenario{'s' if len(self.orders) > 1 else ''}"
+        return f"{scenarios}, {broken} broken of {len(played)} orders"
 
     def as_test(self) -> str:
         """
@@ -75,3 +77,15 @@ class RaceDebugger(FrameView):
             if orders[0].is_broken:
                 return orders[0].as_test(self.setup)
         raise ValueError("no order breaks the promise, so there is none to make a test of")
+
+
+def _verdicts(start: tuple[int, ...], runs: Sequence[Run]) -> list[Still]:
+    """Return the scene with the verdict of the first two orders; the test comes after it."""
+    places = [(*start[:-1], place) for place in range(len(runs))]
+    ends = [
+        next(
+            at for at, scene in enumerate(run.scenes) if scene.say.startswith(("At rest", "Broken"))
+        )
+        for run in runs
+    ]
+    return list(zip(places, ends, strict=True))

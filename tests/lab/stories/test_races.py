@@ -116,3 +116,9 @@ def test_without_a_broken_order_there_is_no_test() -> None:
     view = RaceDebugger(SCENARIOS["lease"])
     with pytest.raises(ValueError, match="no order breaks"):
         view.as_test()
+
+
+def test_the_still_pictures_are_the_verdicts_of_the_first_two_orders() -> None:
+    told = RaceDebugger(SCENARIOS["delete twice"])._repr_mimebundle_()[0]["text/plain"]
+    assert "Broken: at rest the cache answers 10 for price" in told
+    assert "order of the steps 2: Broken" in told
