@@ -57,6 +57,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# Late submissions lose nothing; 0.1 for a tenth of the points for each day begun.
+c.AssignLatePenalties.plugin_class = "cachelab.grading.lateness.PerDay"
+c.PerDay.share = 0.0
 # The pages that students get show neither hidden tests nor anything but their own work.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",

@@ -22,6 +22,9 @@ COMMANDS = {
     "compare": "Measure the caching strategies side by side.",
     "ladder": "Measure how long things take here, beside published numbers.",
     "judge": "Judge a submission, or a folder of them.",
+    "autograde": "Grade a class through nbgrader, judged in parallel.",
+    "release": "Copy what students get to a folder.",
+    "similar": "Show which submissions have much in common.",
     "build": "Build the notebooks from their text sources.",
 }
 

@@ -4,16 +4,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
 
 from cachelab.grading import Report, SubmissionError, find_exercise, judge, read_submission
+from cachelab.grading.classroom import Verdicts, find_submissions, judge_class
 from cachelab.grading.exercise import Exercise
-
-SUFFIXES = (".py", ".ipynb")
 
 Verdict = Report | str
 """A report, or the sentence that says why there is none."""
@@ -29,8 +26,22 @@ Verdict = Report | str
     default="process",
     help="Refuse to judge in a sandbox below this level.",
 )
-@click.option("--jobs", type=click.IntRange(1), default=2, help="Submissions judged at a time.")
-def command(exercise: str, path: Path, as_json: bool, require: str, jobs: int) -> None:
+@click.option(
+    "--jobs", type=click.IntRange(1), default=None, help="Processes that judge; one for each core."
+)
+@click.option(
+    "--verdicts",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the verdicts of a class in this file, and judge no text twice.",
+)
+def command(
+    exercise: str,
+    path: Path,
+    as_json: bool,
+    require: str,
+    jobs: int | None,
+    verdicts: Path | None,
+) -> None:
     """
     Judge PATH, a .py file or a notebook, for EXERCISE such as ex07.
 
@@ -39,7 +50,9 @@ def command(exercise: str, path: Path, as_json: bool, require: str, jobs: int) -
     """
     found = find_exercise(exercise)
     if path.is_dir():
-        status = _judge_class(found, path, as_json, require, jobs)
+        judged = _judge_class(found, path, require, jobs or -1, Verdicts(verdicts))
+        click.echo(_class_json(judged) if as_json else _class_text(judged))
+        status = _status(judged)
     else:
         status = _judge_one(found, path, as_json, require)
     click.get_current_context().exit(status)
@@ -51,50 +64,27 @@ def _judge_one(exercise: Exercise, path: Path, as_json: bool, require: str) -> i
     return 0 if report.points == report.max_points else 1
 
 
-def _judge_class(exercise: Exercise, folder: Path, as_json: bool, require: str, jobs: int) -> int:
+def _judge_class(
+    exercise: Exercise, folder: Path, require: str, jobs: int, known: Verdicts
+) -> dict[str, Verdict]:
+    from tqdm import tqdm
+
     handed_in = find_submissions(folder, exercise)
     if not handed_in:
         raise SubmissionError(f"there is no .py file and no notebook in {folder.name}")
+    judged = judge_class(exercise.id, handed_in, require=require, jobs=jobs, verdicts=known)
+    # disable=None: a bar on a terminal, silence in a pipe.
+    found = {
+        one.name: one.report or one.reason
+        for one in tqdm(judged, total=len(handed_in), unit="file", disable=None)
+    }
+    return {name: found[name] for name in handed_in}
 
-    def verdict(path: Path) -> Verdict:
-        try:
-            return judge(exercise.id, read_submission(path, exercise), require=require)
-        except SubmissionError as error:
-            return str(error)
 
-    verdicts = dict(
-        zip(handed_in, _with_progress(verdict, [*handed_in.values()], jobs), strict=True)
-    )
-    click.echo(_class_json(verdicts) if as_json else _class_text(verdicts))
+def _status(verdicts: dict[str, Verdict]) -> int:
     if any(isinstance(v, str) for v in verdicts.values()):
         return 2
     return 0 if all(v.points == v.max_points for v in _reports(verdicts)) else 1
-
-
-def find_submissions(folder: Path, exercise: Exercise) -> dict[str, Path]:
-    """Return the file to judge of each file or sub-folder, by the name of its owner."""
-    found: dict[str, Path] = {}
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith((".", "__")):
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            inside = sorted(p for p in entry.rglob("*") if p.suffix in SUFFIXES)
-            named = [p for p in inside if p.stem.startswith(exercise.id)]
-            if inside:
-                found[entry.name] = (named or inside)[0]
-        elif entry.suffix in SUFFIXES:
-            found[entry.name] = entry
-    return found
-
-
-def _with_progress(
-    verdict: Callable[[Path], Verdict], paths: Sequence[Path], jobs: int
-) -> list[Verdict]:
-    from tqdm import tqdm
-
-    with ThreadPoolExecutor(jobs) as pool:
-        # disable=None: a bar on a terminal, silence in a pipe.
-        return list(tqdm(pool.map(verdict, paths), total=len(paths), unit="file", disable=None))
 
 
 def _reports(verdicts: dict[str, Verdict]) -> list[Report]:

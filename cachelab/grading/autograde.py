@@ -7,7 +7,10 @@ and are written where nbgrader expects the outputs of the graded cells.
 """
 
 import json
+import os
+from functools import lru_cache
 from html import escape
+from pathlib import Path
 from typing import Any, TextIO
 
 import nbformat
@@ -19,7 +22,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor  # type: ignore[import-u
 
 from cachelab.ports.errors import CachelabError
 
+from .classroom import Verdicts, key_of_text
+from .exercise import Exercise
 from .judging import find_exercise, judge
+from .report import Report
+from .sandbox import sandbox_level
 from .submission import notebook_source
 
 Resources = dict[str, Any]
@@ -87,7 +94,7 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         """
         try:
             exercise = find_exercise(resources["nbgrader"]["notebook"])
-            report = judge(exercise.id, notebook_source(nbformat.writes(nb), exercise))  # type: ignore[no-untyped-call]
+            report = _report(exercise, notebook_source(nbformat.writes(nb), exercise))  # type: ignore[no-untyped-call]
             share = report.points / report.max_points
             html = report._repr_mimebundle_()["text/html"]
         except (CachelabError, ValueError) as error:
@@ -98,6 +105,22 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
                 points = share * float(cell.metadata.nbgrader["points"])
                 cell.outputs = [_result(points, html)]
         return nb, resources
+
+
+def _report(exercise: Exercise, text: str) -> Report:
+    """Return the verdict that was made beforehand, or make it now."""
+    path = os.environ.get("CACHELAB_VERDICTS")
+    if path and os.path.exists(path):
+        known = _verdicts(path, os.stat(path).st_mtime_ns)
+        found = known.reports.get(key_of_text(exercise, text, sandbox_level()))
+        if found is not None:
+            return found
+    return judge(exercise.id, text)
+
+
+@lru_cache(maxsize=1)
+def _verdicts(path: str, _changed: int) -> Verdicts:
+    return Verdicts(Path(path))
 
 
 def _notebook(text: str) -> NotebookNode:

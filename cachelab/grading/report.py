@@ -6,7 +6,7 @@ is shown. Only the level of the sandbox depends on the machine, and it stands in
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
@@ -120,6 +120,21 @@ class Report:
             "checks": [check.to_json() for check in self.checks],
         }
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole report, hints and all, for `from_dict`; JSON carries it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Report":
+        """
+        Return the report that `to_dict` was made of.
+
+        Raises:
+            KeyError, TypeError: that is no report.
+        """
+        checks = tuple(map(_check_from, data["checks"]))
+        return cls(**{**data, "checks": checks})
+
     def __str__(self) -> str:
         head = f"{self.exercise} {self.title}: {self.points} of {self.max_points} points"
         width = max((len(check.id) for check in self.checks), default=0) + 2
@@ -133,6 +148,15 @@ class Report:
         from .html import render
 
         return {"text/plain": str(self.points), "text/html": render(self)}
+
+
+def _check_from(data: dict[str, Any]) -> CheckResult:
+    shown = data["counterexample"]
+    if shown is not None:
+        rows = tuple(Row(**row) for row in shown["rows"])
+        operations = tuple(map(tuple, shown["operations"]))
+        shown = Counterexample(**{**shown, "rows": rows, "operations": operations})
+    return CheckResult(**{**data, "counterexample": shown, "hints": tuple(data["hints"])})
 
 
 def _line(check: CheckResult, width: int) -> str:

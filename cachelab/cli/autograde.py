@@ -1,0 +1,71 @@
+"""
+`cachelab autograde`: a class through nbgrader, with the judging done beforehand and in parallel.
+"""
+
+import os
+from pathlib import Path
+
+import click
+
+from cachelab.grading import find_exercise
+from cachelab.grading.classroom import Verdicts, judge_class
+from cachelab.ports.errors import CachelabError
+
+SUBMITTED = Path("gradebook/submitted")
+VERDICTS = Path("gradebook/verdicts.jsonl")
+
+
+@click.command("autograde")
+@click.argument("assignment")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=None, help="Processes that judge; one for each core."
+)
+@click.option(
+    "--require",
+    type=click.Choice(["full", "process"]),
+    default="process",
+    help="Refuse to judge in a sandbox below this level.",
+)
+@click.option("--force", is_flag=True, help="Grade also what is graded already.")
+def command(assignment: str, jobs: int | None, require: str, force: bool) -> None:
+    """
+    Grade all submissions of ASSIGNMENT, such as ex07_lru, in the course of this folder.
+
+    First every submission is judged, on all cores; then nbgrader writes marks and notebooks. What
+    was judged stays in gradebook/verdicts.jsonl: after an interruption the same command goes on.
+    """
+    exercise = find_exercise(assignment)
+    if not Path("nbgrader_config.py").exists():
+        raise CachelabError("this is no course folder: there is no nbgrader_config.py here")
+    handed_in = _handed_in(assignment)
+    if not handed_in:
+        raise CachelabError(f"nothing was handed in: {SUBMITTED}/*/{assignment} is empty")
+    from tqdm import tqdm
+
+    judged = judge_class(
+        exercise.id, handed_in, require=require, jobs=jobs or -1, verdicts=Verdicts(VERDICTS)
+    )
+    bar = tqdm(judged, total=len(handed_in), unit="submission", disable=None)
+    reasons = {one.name: one.reason for one in bar if one.report is None}
+    for name, reason in sorted(reasons.items()):
+        click.echo(f"{name}: {reason}", err=True)
+    _nbgrader(assignment, force)
+    graded = len(handed_in) - len(reasons)
+    click.echo(f"{assignment}: {graded} of {len(handed_in)} judged, all of them in the gradebook")
+
+
+def _handed_in(assignment: str) -> dict[str, Path]:
+    """Return the notebook of each student who handed in, under the name that nbgrader asks for."""
+    found = sorted(SUBMITTED.glob(f"*/{assignment}/{assignment}.ipynb"))
+    return {path.parent.parent.name: path for path in found}
+
+
+def _nbgrader(assignment: str, force: bool) -> None:
+    """Let nbgrader do its part in this process, with the verdicts at hand."""
+    from nbgrader.apps import NbGraderApp  # type: ignore[import-untyped]
+
+    os.environ["CACHELAB_VERDICTS"] = str(VERDICTS.absolute())
+    words = ["autograde", assignment, "--create", *(["--force"] if force else [])]
+    app = NbGraderApp.instance()
+    app.initialize(words)
+    app.start()

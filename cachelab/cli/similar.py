@@ -1,0 +1,51 @@
+"""
+`cachelab similar`: which submissions have more in common than the exercise explains.
+"""
+
+from pathlib import Path
+
+import click
+
+from cachelab.grading import SubmissionError, find_exercise, read_submission
+from cachelab.grading.classroom import find_submissions
+from cachelab.grading.similarity import Pair, similar_pairs
+
+
+@click.command("similar")
+@click.argument("exercise")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--at-least", default=0.6, show_default=True, help="Share in common to be listed.")
+def command(exercise: str, folder: Path, at_least: float) -> None:
+    """
+    Compare the submissions in FOLDER for EXERCISE, such as ex07, two by two.
+
+    Names, numbers and comments do not matter. What the form that was handed out contains, and what
+    most of the class has, is left out. A pair is a reason to look, not a verdict.
+    """
+    found, texts = find_exercise(exercise), {}
+    for name, path in find_submissions(folder, found).items():
+        try:
+            texts[name] = read_submission(path, found)
+        except SubmissionError as error:
+            click.echo(f"{name} is left out: {error}", err=True)
+    pairs = similar_pairs(texts, handed_out=_form(exercise), at_least=at_least)
+    if not pairs:
+        click.echo(f"no two of {len(texts)} submissions share {at_least:.0%} or more")
+        return
+    click.echo(_table(pairs))
+
+
+def _form(exercise: str) -> str:
+    """Return the text of the solution cells as they were handed out, if they are here."""
+    found = find_exercise(exercise)
+    for path in sorted(Path("exercises").glob(f"{found.id}_*/*.ipynb")):
+        try:
+            return read_submission(path, found)
+        except SubmissionError:
+            continue
+    return ""
+
+
+def _table(pairs: list[Pair]) -> str:
+    width = max(len(name) for pair in pairs for name in (pair.first, pair.second))
+    return "\n".join(f"{p.first:<{width}}  {p.second:<{width}}  {p.share:>4.0%}" for p in pairs)

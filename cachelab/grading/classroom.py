@@ -1,0 +1,150 @@
+"""
+A class judged: many submissions at once, none of which stops another, and none judged twice.
+
+The engine is joblib, so `joblib.parallel_config(backend="dask")` spreads a class over a cluster.
+With a file for the verdicts a run that was interrupted goes on where it was: a text that was judged
+before, by the same checks and at the same level, is not judged again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from joblib import Parallel, delayed
+
+import cachelab
+from cachelab.ports.errors import CachelabError
+
+from .exercise import Exercise
+from .judging import find_exercise, judge
+from .report import Report
+from .sandbox import choose_level
+from .submission import read_submission
+
+SUFFIXES = (".py", ".ipynb")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One submission's verdict: a report, or the reason why there is none."""
+
+    name: str
+    report: Report | None
+    reason: str = ""
+
+
+class Verdicts:
+    """
+    Reports by the text that they are about, kept in a file of JSON lines if there is one.
+
+    A line that was cut off when the machine went down is left out, and judged again.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.reports: dict[str, Report] = {}
+        if path is not None and path.exists():
+            for line in path.read_text("utf-8").splitlines():
+                try:
+                    entry = json.loads(line)
+                    self.reports[entry["key"]] = Report.from_dict(entry["report"])
+                except (ValueError, TypeError, KeyError):
+                    continue
+
+    def keep(self, key: str, report: Report) -> None:
+        """Remember a report, in the file as well."""
+        self.reports[key] = report
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"key": key, "report": report.to_dict()}) + "\n")
+
+
+def key_of_text(exercise: Exercise, text: str, level: str) -> str:
+    """Return what a verdict depends on, as one word."""
+    checks = [(check.id, check.points, check.needs) for check in exercise.checks]
+    parts = [cachelab.__version__, exercise.id, repr(checks), level, text]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def judge_class(
+    exercise: str,
+    submissions: Mapping[str, Path],
+    *,
+    require: str = "process",
+    jobs: int = -1,
+    verdicts: Verdicts | None = None,
+) -> Iterator[Judged]:
+    """
+    Judge the files of a class, given by name; give each verdict as soon as it is there.
+
+    `jobs` are the processes that judge; -1 is one for each core.
+
+    Complexity: one judgement for each different text; memory for one report each.
+
+    Raises:
+        ValueError: no such exercise, or `require` is no level of the sandbox.
+        CachelabError: the sandbox that is required is not available.
+    """
+    found, level = find_exercise(exercise), choose_level(require)
+    known = verdicts or Verdicts()
+    waiting: dict[str, list[str]] = {}
+    texts: dict[str, str] = {}
+    for name, path in submissions.items():
+        text = _text_of(found, path)
+        if isinstance(text, Exception):
+            yield Judged(name, None, str(text))
+            continue
+        key = key_of_text(found, text, level)
+        if key in known.reports:
+            yield Judged(name, known.reports[key])
+        else:
+            waiting.setdefault(key, []).append(name)
+            texts[key] = text
+    for key, report, reason in _judged(found.id, texts, require, jobs):
+        if report is not None:
+            known.keep(key, report)
+        yield from (Judged(name, report, reason) for name in waiting[key])
+
+
+def find_submissions(folder: Path, exercise: Exercise) -> dict[str, Path]:
+    """Return the file to judge of each file or sub-folder, by the name of its owner."""
+    found: dict[str, Path] = {}
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith((".", "__")):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            inside = sorted(p for p in entry.rglob("*") if p.suffix in SUFFIXES)
+            named = [p for p in inside if p.stem.startswith(exercise.id)]
+            if inside:
+                found[entry.name] = (named or inside)[0]
+        elif entry.suffix in SUFFIXES:
+            found[entry.name] = entry
+    return found
+
+
+def _text_of(exercise: Exercise, path: Path) -> str | Exception:
+    try:
+        return read_submission(path, exercise)
+    except (CachelabError, OSError) as error:
+        return error
+
+
+def _judged(
+    exercise: str, texts: Mapping[str, str], require: str, jobs: int
+) -> Iterator[tuple[str, Report | None, str]]:
+    """Judge each text in some process; a failure of the judge itself is a reason as well."""
+    if not texts:
+        return
+    judging: Callable[..., Any] = delayed(_judge_one)
+    calls = (judging(exercise, key, text, require) for key, text in texts.items())
+    yield from Parallel(n_jobs=min(jobs, len(texts)), return_as="generator_unordered")(calls)
+
+
+def _judge_one(exercise: str, key: str, text: str, require: str) -> tuple[str, Report | None, str]:
+    try:
+        return key, judge(exercise, text, require=require), ""
+    except Exception as error:  # noqa: BLE001 - one submission must not end the others' run
+        return key, None, f"the judge failed with {type(error).__name__}: {error}"

@@ -1,0 +1,80 @@
+"""A class judged: every student gets a verdict or a reason, and no text is judged twice."""
+
+import json
+
+import pytest
+
+from cachelab.grading import find_exercise, judge
+from cachelab.grading.classroom import Verdicts, find_submissions, judge_class
+
+from . import bank
+
+EX01 = find_exercise("ex01")
+RIGHT = (bank.ROOT / "ex01" / "right" / "solution.py").read_text("utf-8")
+WRONG = (bank.ROOT / "ex01" / "wrong" / "percent.py").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Seven students: one hands in a broken notebook, one a link, one loops for ever."""
+    folder = tmp_path_factory.mktemp("class")
+    (folder / "ada.py").write_text(RIGHT, encoding="utf-8")
+    (folder / "ben.py").write_text(WRONG, encoding="utf-8")
+    (folder / "cem.ipynb").write_text("{", encoding="utf-8")
+    (folder / "dee.py").symlink_to(folder / "ada.py")
+    (folder / "eve.py").write_text(RIGHT, encoding="utf-8")
+    (folder / "fay.py").write_text("import os\nos._exit(0)\n", encoding="utf-8")
+    (folder / "gil.py").write_bytes(b"\xff\xfe\x00")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def verdicts(folder, tmp_path_factory):
+    return Verdicts(tmp_path_factory.mktemp("verdicts") / "verdicts.jsonl")
+
+
+@pytest.fixture(scope="module")
+def judged(folder, verdicts):
+    files = find_submissions(folder, EX01)
+    return {one.name: one for one in judge_class("ex01", files, verdicts=verdicts, jobs=2)}
+
+
+def test_every_student_gets_points_or_a_reason(judged):
+    assert {n: one.report.points if one.report else one.reason for n, one in judged.items()} == {
+        "ada.py": 40,
+        "ben.py": 26,
+        "cem.ipynb": "cem.ipynb is not a readable notebook",
+        "dee.py": "dee.py is a link; hand in the file itself",
+        "eve.py": 40,
+        "fay.py": 0,
+        "gil.py": "gil.py is not UTF-8 text",
+    }
+
+
+def test_a_class_gets_the_verdicts_that_each_would_get_alone(judged):
+    alone, together = judge("ex01", WRONG), judged["ben.py"].report
+    assert [check.to_json() for check in together.checks] == [c.to_json() for c in alone.checks]
+
+
+def test_equal_texts_are_judged_once(verdicts, judged):
+    assert len(verdicts.path.read_text("utf-8").splitlines()) == 3
+
+
+def test_what_was_judged_before_is_not_judged_again(folder, verdicts, judged):
+    before = verdicts.path.read_bytes()
+    known = Verdicts(verdicts.path)
+    again = {o.name: o for o in judge_class("ex01", find_submissions(folder, EX01), verdicts=known)}
+    assert again == judged
+    assert verdicts.path.read_bytes() == before
+
+
+def test_a_line_that_was_cut_off_is_judged_again(verdicts, judged, tmp_path):
+    cut = tmp_path / "verdicts.jsonl"
+    cut.write_bytes(verdicts.path.read_bytes()[:-40])
+    assert len(Verdicts(cut).reports) == 2
+
+
+def test_a_report_survives_its_way_through_json(judged):
+    report = judged["ben.py"].report
+    again = type(report).from_dict(json.loads(json.dumps(report.to_dict())))
+    assert (again, str(again)) == (report, str(report))
