@@ -25,6 +25,19 @@ Examine = Callable[[Session, Random], Finding | None]
 """Looks for a mistake in the submission on a session; all its randomness is the given one."""
 
 
+def in_turn(*examines: Examine) -> Examine:
+    """Return the check that looks in each of these ways, up to the first mistake found."""
+
+    def examine(session: Session, random: Random) -> Finding | None:
+        for look in examines:
+            finding = look(session, random)
+            if finding is not None:
+                return finding
+        return None
+
+    return examine
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """

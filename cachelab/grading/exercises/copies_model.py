@@ -172,6 +172,7 @@ class CopiesModel:
 
     def _source(self, state: str) -> Expectation:
         self.source = state
+        self.loses_answer = False
         return anything()
 
     def _cut(self) -> Expectation:
