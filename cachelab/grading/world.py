@@ -92,7 +92,7 @@ class World:
 
     def __init__(self, schedule: Schedule | None = None) -> None:
         self.runtime = SimRuntime(schedule, max_steps=MOST_CALLS)
-        self.ports: dict[str, Any] = {"runtime": _Time(self)}
+        self.ports: dict[str, Any] = {"runtime": TimePort(self)}
         self.calls: list[Call] = []
         self.session: Session | None = None
         self.arguments: tuple[Any, ...] | None = None
@@ -235,7 +235,7 @@ class PlayerFunction:
         return self.world._decode(outcome["value"])
 
 
-class _Time:
+class TimePort:
     """The runtime as a submission may use it."""
 
     def __init__(self, world: World) -> None:

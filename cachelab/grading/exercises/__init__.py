@@ -10,11 +10,12 @@ from .ex01 import EX01
 from .ex02 import EX02
 from .ex04 import EX04
 from .ex05 import EX05
+from .ex06 import EX06
 from .ex07 import EX07
 from .ex08 import EX08
 from .ex10 import EX10
 
 EXERCISES: dict[str, Exercise] = {
-    exercise.id: exercise for exercise in (EX01, EX02, EX04, EX05, EX07, EX08, EX10)
+    exercise.id: exercise for exercise in (EX01, EX02, EX04, EX05, EX06, EX07, EX08, EX10)
 }
 """Every exercise that can be judged, by its id."""

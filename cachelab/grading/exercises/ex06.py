@@ -1,0 +1,147 @@
+"""
+Exercise 06: how long a copy may live, lives that do not end together, and renewal before the end.
+"""
+
+from random import Random
+from typing import Any
+
+from cachelab.grading.exercise import Check, Exercise
+from cachelab.grading.runs import Operation
+from cachelab.grading.stories import Tale
+from cachelab.grading.telling import play_tales
+from cachelab.grading.world import Named
+
+from .ageing_model import DyingModel
+from .ageing_world import DyingWorld
+from .ex06_ahead import AHEAD_CHECKS
+from .ex06_lives import LIFE_CHECKS
+
+
+def _dying(kinds: str, keys: tuple[str, ...] = ("a", "b", "c")) -> Any:
+    words = kinds.split()
+
+    def draw(random: Random, model: DyingModel) -> Operation:
+        kind, key = random.choice(words), random.choice(keys)
+        if kind == "set":
+            return (kind, key, random.choice((1, 2, None, 0)))
+        if kind == "set/":
+            return ("set", key, random.randint(1, 9), Named("ttl", random.choice((4.0, 20.0))))
+        if kind == "get":
+            return (kind, key, "gone") if random.random() < 0.5 else (kind, key)
+        if kind == "in":
+            return (kind, key)
+        if kind == "@sleep":
+            ends = [end - model.now for _, end in model.entries.values() if end > model.now]
+            return (kind, random.choice([*ends, *ends, *(end / 2 for end in ends), 3.0]))
+        return (kind,)
+
+    return draw
+
+
+def _fits(model: DyingModel, operation: Operation) -> bool:
+    """Keep runs in which no live entry has to go."""
+    alive = model.alive()
+    return operation[0] != "set" or operation[1] in alive or len(alive) < model.capacity
+
+
+def _new_keys(model: DyingModel, operation: Operation) -> bool:
+    return _fits(model, operation) and (operation[0] != "set" or operation[1] not in model.alive())
+
+
+def _in_doubt(model: DyingModel, operation: Operation) -> bool:
+    """Keep questions about the newest entry, and sleeps after which all are dead."""
+    verb, *arguments = operation
+    if verb == "set":
+        return arguments[0] not in model.entries or not model.alive()
+    if verb in ("get", "in"):
+        return bool(arguments[0] == model.newest)
+    if verb == "@sleep":
+        return all(model.now + arguments[0] >= end for _, end in model.entries.values())
+    return True
+
+
+def _lives(kinds: str, allowed: Any, capacities: tuple[int, ...], *keys: str) -> Tale:
+    settings = tuple((capacity,) for capacity in capacities)
+    draw = _dying(kinds, keys or ("a", "b", "c"))
+    return Tale(DyingWorld, DyingModel, settings, draw, allowed)
+
+
+BOUNDARY = _lives("set set get get get @sleep @sleep @sleep", _new_keys, (9,), "a", "b")
+UPDATE = _lives("set set/ set/ get get @sleep @sleep", _fits, (9,), "a", "b")
+COUNTS = _lives("set set/ len in @sleep", _fits, (9,))
+PURGE = _lives("set set/ set/ get len purge @sleep", _fits, (9,))
+ROOM = _lives("set set/ get get evictions @sleep", _fits, (1, 2))
+FULL = _lives(
+    "set set set get in len evictions @sleep", _in_doubt, (1, 2, 3), "a", "b", "c", "d", "e"
+)
+
+_DIES = "TTLCache"
+DYING_CHECKS = (
+    Check(
+        "dies_on_time",
+        3,
+        "TTLCache: an entry is dead from the moment stored plus ttl on",
+        play_tales(BOUNDARY, message="an entry lives too long, or not long enough", runs=120),
+        hints=(
+            "What is stored with a value, so that you can tell later whether it is dead?",
+            "The moment of its end, by clock.now(), and no other clock.",
+            "It is alive while clock.now() < end: at the end itself it is dead.",
+        ),
+        subject=_DIES,
+    ),
+    Check(
+        "own_life",
+        2,
+        "TTLCache: set begins a new life, of its own length if it is given one",
+        play_tales(UPDATE, message="a life is not the one that was set last"),
+        needs=("dies_on_time",),
+        hints=(
+            "What does a second `set` of a key change?",
+            "Everything: the value, and the end, counted from now.",
+            "Write `self.ttl if ttl is None else ttl`.",
+        ),
+        subject=_DIES,
+    ),
+    Check(
+        "counts_the_living",
+        2,
+        "TTLCache: len, in and purge see the living only",
+        play_tales(COUNTS, PURGE, message="the dead are counted, or a purge goes wrong"),
+        needs=("dies_on_time",),
+        hints=(
+            "How many entries are there for somebody who can only call `get`?",
+            "Count those whose end is still ahead.",
+            "purge: make the list of the dead first, then remove them.",
+        ),
+        subject=_DIES,
+    ),
+    Check(
+        "room",
+        2,
+        "TTLCache: the dead make room first, and evictions() counts the living that had to go",
+        play_tales(
+            ROOM, FULL, message="a full cache gives up too much, too little or the wrong one"
+        ),
+        needs=("dies_on_time",),
+        hints=(
+            "A cache is full of dead entries and a new one comes: who has to go?",
+            "The dead, and that is no eviction. Only then does a living one have to go.",
+            "Never more than capacity, and never the one that has just come.",
+        ),
+        subject=_DIES,
+    ),
+)
+
+CHECKS = (
+    *LIFE_CHECKS,
+    *AHEAD_CHECKS,
+    *DYING_CHECKS,
+)
+
+EX06 = Exercise(
+    "ex06",
+    "Lives of copies, and refresh-ahead",
+    ("ttl_for", "jittered", "RefreshAhead", "TTLCache"),
+    ("ageing",),
+    CHECKS,
+)
