@@ -43,11 +43,11 @@
 # ## What the judge looks at
 #
 # - **Any row that JSON can carry is a row**: None, 0, "", [] and False too.
-# - **After one StoreError a call leaves the store alone**: it waits for one time-out, not for two.
+# - **After one StoreError a call leaves the store alone**: it waits for one time-out.
 # - **An entry that was cut off** is a miss, and a whole one takes its place.
-# - **Races**: when a read and a write have met, in whatever order of their calls, the next read gives
-#   the new row.
-# - Names of keys and the format of your texts are yours. Copies may die early, by up to half their time.
+# - **Races**: when a read and a write have met, in any order of their calls, the next read gives the
+#   new row.
+# - Keys and texts in the store are yours. Copies may die early, by up to half their time.
 
 # %% [markdown]
 # ## One check, by hand
