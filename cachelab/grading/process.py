@@ -38,17 +38,17 @@ class Player:
     {'value': True}
     """
 
-    def __init__(self, level: Level) -> None:
+    def __init__(self, level: Level, hash_seed: int = 1) -> None:
         self._folder = tempfile.TemporaryDirectory(
             prefix="cachelab-player-", ignore_cleanup_errors=True
         )
         self._process = subprocess.Popen(
-            player_command(level),
+            player_command(level, hash_seed),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=self._folder.name,
-            env=clean_environment(),
+            env=clean_environment(hash_seed),
             start_new_session=True,
             bufsize=0,
         )

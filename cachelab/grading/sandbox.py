@@ -66,20 +66,27 @@ def choose_level(require: str) -> Level:
     return level
 
 
-def player_command(level: Level) -> list[str]:
+def player_command(level: Level, hash_seed: int = 1) -> list[str]:
     """Return the command line of a player, to be started in an empty folder."""
     if level == "process":
         return [*_python(str(_ROOM)), _limits(None)]
-    return [*_bubblewrap(), *_python("/"), _limits(_process_limit())]
+    return [*_bubblewrap(hash_seed), *_python("/"), _limits(_process_limit())]
 
 
-def clean_environment() -> dict[str, str]:
-    """Return what a player sees of the environment: what Windows cannot start without."""
-    return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+def clean_environment(hash_seed: int = 1) -> dict[str, str]:
+    """
+    Return what a player sees of the environment: what Windows cannot start without, and a seed.
+
+    Python's own `hash` of text depends on the seed: one that is given makes every judgement of a
+    text the same, and another one shows what relies on it.
+    """
+    found = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    return {**found, "PYTHONHASHSEED": str(hash_seed)}
 
 
 def _python(folder: str) -> list[str]:
-    return [_interpreter(), "-I", "-S", "-c", _START.format(folder=folder)]
+    # As -I does, but for the environment, which is clean anyhow and holds the seed.
+    return [_interpreter(), "-P", "-s", "-S", "-c", _START.format(folder=folder)]
 
 
 def _interpreter() -> str:
@@ -99,10 +106,11 @@ def _process_limit() -> int | None:
     return PROCESSES if numbers >= [5, 14] else None
 
 
-def _bubblewrap() -> list[str]:
+def _bubblewrap(hash_seed: int) -> list[str]:
     base = str(Path(sys.base_prefix).resolve())
     words = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"]
     words += ["--cap-drop", "ALL", "--die-with-parent", "--new-session", "--clearenv"]
+    words += ["--setenv", "PYTHONHASHSEED", str(hash_seed)]
     words += ["--ro-bind", "/usr", "/usr"]
     for folder in _LOADER_FOLDERS:
         if os.path.islink(folder):

@@ -42,6 +42,41 @@ def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
     return examine
 
 
+def weigh_object(
+    draw: Callable[[Random, int], list[list[Any]]],
+    *,
+    what: str,
+    why: str,
+    sizes: tuple[int, int] = (500, 8_000),
+    most: float = 1.5,
+) -> Examine:
+    """
+    Return a check that compares the memory of an object after few calls and after many.
+
+    `draw(random, size)` gives the steps, in the form that the player takes; the object is in slot 0
+    and takes at most `most` times as much memory in the end, give or take 2,000 bytes.
+    """
+
+    def examine(session: Session, random: Random) -> Finding | None:
+        weights: list[int] = []
+        for size in sizes:
+            try:
+                request = {"op": "weigh", "steps": draw(random, size)}
+                weights.append(session.ask(request, 2 * session.patience))
+            except PlayerLost as lost:
+                return Finding(f"after {size} {what}, the submission {lost}")
+        limit = most * weights[0] + 2_000
+        if weights[1] <= limit:
+            return None
+        rows = (
+            Row(f"after {sizes[0]:,} {what}", "", f"{weights[0]:,} bytes"),
+            Row(f"after {sizes[1]:,} {what}", f"at most {limit:,.0f}", f"{weights[1]:,} bytes"),
+        )
+        return Finding("the memory grows with the calls", Counterexample(rows, why))
+
+    return examine
+
+
 def count_function_work(
     name: str,
     draw: Callable[[Random, int], tuple[Any, ...]],

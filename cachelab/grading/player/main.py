@@ -11,7 +11,7 @@ import os
 import sys
 from typing import Any, BinaryIO
 
-from . import cost, guard, outside, race
+from . import cost, guard, outside, race, weight
 from .actors import Cast
 from .stage import Stage, attempt
 
@@ -44,6 +44,9 @@ def answer(stage: Stage | None, request: dict[str, Any]) -> Any:
         return race.explore(stage, request)
     if operation == "cost":
         return cost.measure(stage, request)
+    if operation == "weigh":
+        stage.play(request["steps"], True)
+        return weight.weigh(stage.objects[0])
     if operation == "work":
         return cost.measure_function(stage, request)
     raise ValueError(f"unknown operation {operation!r}")
