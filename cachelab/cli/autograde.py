@@ -2,6 +2,7 @@
 `cachelab autograde`: a class through nbgrader, with the judging done beforehand and in parallel.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -62,10 +63,12 @@ def _handed_in(assignment: str) -> dict[str, Path]:
 
 def _nbgrader(assignment: str, force: bool) -> None:
     """Let nbgrader do its part in this process, with the verdicts at hand."""
+    from jupyter_core.application import NoStart
     from nbgrader.apps import NbGraderApp  # type: ignore[import-untyped]
 
     os.environ["CACHELAB_VERDICTS"] = str(VERDICTS.absolute())
     words = ["autograde", assignment, "--create", *(["--force"] if force else [])]
     app = NbGraderApp.instance()
     app.initialize(words)
-    app.start()
+    with contextlib.suppress(NoStart):  # how it says that a subcommand has done the work
+        app.start()
