@@ -136,13 +136,21 @@ def tell(tale: Tale, played: Played, name: str) -> Counterexample:
     world, hope = played.world, (tale.expectations(played.script) or [])[index]
     rows = _told(played, index, name, one_by_one=True)
     if len(rows) > MOST_ROWS:
-        rows = _told(played, index, name, one_by_one=False)
+        rows = _without_middle(_told(played, index, name, one_by_one=False))
     last = rows.pop()
     outcome = played.outcomes[index]
     got = last.got if "together" in outcome else show_outcome(outcome)
     rows.append(Row(last.call, hope.text, got))
     why = explain_exception(outcome, world.subject) or hope.why
     return Counterexample(tuple(rows), why)
+
+
+def _without_middle(rows: list[Row]) -> list[Row]:
+    """Return at most as many rows as fit: where tasks wait in turns, the waits are left out."""
+    left_out = len(rows) - MOST_ROWS + 1
+    if left_out < 2:
+        return rows
+    return [*rows[:7], Row(f"  ... and so on, {left_out} times", "", ""), *rows[7 + left_out :]]
 
 
 def _told(played: Played, index: int, name: str, *, one_by_one: bool) -> list[Row]:

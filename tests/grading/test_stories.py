@@ -226,3 +226,16 @@ def test_of_many_calls_those_of_one_turn_share_a_row(session):
     calls = [row.call for row in tell(tale, played, "Aside").rows if row.call.startswith("  ")]
     assert [call[:4] for call in calls] == ["  A:", "  B:"]
     assert calls[1].endswith("store.get('k'); source.read('k'); store.set('k', 1, ttl=60)")
+
+
+def test_where_tasks_wait_in_turns_the_middle_is_left_out(session):
+    tale = Tale(TwoPrograms, AsideModel, ((),))
+    pauses = tuple(("@sleep", 1) for _ in range(20))
+    reads = tuple(("read", f"k{number}") for number in range(20))
+    mixed = tuple(step for pair in zip(reads, pauses, strict=True) for step in pair)
+    race = (TOGETHER, (("A", mixed), ("B", mixed)))
+    played = tale.play(session, Script((), (("write", "k", 1), race, ("other.read", "k"))))
+    rows = tell(tale, played, "Aside").rows
+    assert len(rows) == 12
+    assert rows[7].call.startswith("  ... and so on")
+    assert rows[-1].call == "other.read('k')"

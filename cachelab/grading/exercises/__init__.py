@@ -14,9 +14,11 @@ from .ex06 import EX06
 from .ex07 import EX07
 from .ex08 import EX08
 from .ex10 import EX10
+from .ex11 import EX11
 from .ex12 import EX12
 
 EXERCISES: dict[str, Exercise] = {
-    exercise.id: exercise for exercise in (EX01, EX02, EX04, EX05, EX06, EX07, EX08, EX10, EX12)
+    exercise.id: exercise
+    for exercise in (EX01, EX02, EX04, EX05, EX06, EX07, EX08, EX10, EX11, EX12)
 }
 """Every exercise that can be judged, by its id."""
