@@ -155,6 +155,8 @@ LatencyLadder({"my cache, as I remember it": 1e-3, "my query, as I remember it":
 # a sum over 20,000 rows and look again.
 
 # %% tags=["live"]
+import sqlite3
+
 from cachelab.lab.ladder import measure
 
 database = sqlite3.connect(":memory:")
@@ -179,6 +181,8 @@ assert total.p50 > 2 * cached, "which query it is decides, not that it is a data
 
 # %% tags=["live"]
 from time import perf_counter
+
+from cachelab.ports import start_server
 
 times = []
 with start_server() as server, server.client() as client:
@@ -327,7 +331,10 @@ for behind in (0.9, 0.5, 0.0):
 # **Predict.** 1,000 keys, one by one or a hundred to a trip.
 
 # %%
+from time import perf_counter
+
 from cachelab.lab import explain, predict
+from cachelab.ports import start_server
 
 gain = predict("A hundred to a trip: how many times as fast per key?", unit="times", low=0)
 gain
@@ -361,6 +368,8 @@ explain(
 
 # %% tags=["live"]
 import json
+
+from cachelab.lab.ladder import measure
 
 with start_server() as server, server.client() as client:
     client.set("list", json.dumps(list(range(100_000))))
@@ -446,6 +455,8 @@ for pair, times in then.items():
 # **D2.** *In Redis it takes 1 ms instead of 50: 50 times as fast.*
 
 # %%
+from cachelab.operations.deciding import access_time
+
 for hit_ratio in (1.0, 0.99, 0.9, 0.5):
     time = access_time(hit_ratio, lookup=0.001, origin=0.050)
     print(f"hit ratio {hit_ratio:4}: {time.mean * 1e3:5.2f} ms, {time.speedup:5.2f} times as fast")
