@@ -1,28 +1,25 @@
 """
 The judge's end of the line to a player: start it, ask it, and end it when it does not answer.
 
-Nothing a player does can hold the judge up: reading and writing happen in threads of their own,
-each question has a time limit, a reply has a largest size, and the end of a player is the end of
-its whole process group.
+Nothing a player does can hold the judge up: reading and writing never block, each question has a
+time limit, a reply has a largest size, and the end of a player is the end of its whole process
+group.
 """
 
 import contextlib
 import json
 import os
-import queue
 import secrets
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
+from .lines import open_line
 from .player.values import Wire
 from .sandbox import Level, clean_environment, player_command
-
-LARGEST_LINE = 2 << 20
 
 
 class PlayerLost(Exception):  # noqa: N818 - an ordinary end of a player, not a fault
@@ -54,10 +51,7 @@ class Player:
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._replies: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        threading.Thread(target=self._write, args=[self._process.stdin], daemon=True).start()
-        threading.Thread(target=self._read, args=[self._process.stdout], daemon=True).start()
+        self._line = open_line(self._process.stdin, self._process.stdout)
 
     def __enter__(self) -> Self:
         return self
@@ -70,20 +64,22 @@ class Player:
     ) -> None:
         self.close()
 
-    def ask(self, request: dict[str, Any], seconds: float) -> Wire:
+    def ask(self, request: dict[str, Any], seconds: float, told: float | None = None) -> Wire:
         """
         Send one request and return the result.
+
+        `told` is the time limit that a submission is told it had, where the machine's other work
+        was a reason to wait longer.
 
         Raises:
             PlayerLost: no answer in time, no process any more, or an answer that is none.
         """
         word = secrets.token_hex(8)
-        self._requests.put(json.dumps({**request, "id": word}).encode() + b"\n")
-        try:
-            line = self._replies.get(timeout=seconds)
-        except queue.Empty:
+        data = json.dumps({**request, "id": word}).encode() + b"\n"
+        line = self._line.exchange(data, seconds)
+        if line is None:
             self.close()
-            raise PlayerLost(f"did not return within {seconds:g} seconds") from None
+            raise PlayerLost(f"did not return within {told or seconds:g} seconds")
         if not line:
             raise PlayerLost(self._how_it_ended())
         try:
@@ -102,8 +98,8 @@ class Player:
     def close(self) -> None:
         """End the process and all that it started, and remove its folder."""
         self._kill()
-        self._requests.put(None)
         self._process.wait()
+        self._line.close()
         self._folder.cleanup()
 
     def _kill(self) -> None:
@@ -122,25 +118,6 @@ class Player:
         if code < 0 or code > 128:
             return "was ended by the system (out of memory, or over a limit)"
         return f"ended the process (exit status {code})"
-
-    def _write(self, stream: IO[bytes]) -> None:
-        with contextlib.suppress(OSError, ValueError), stream:
-            while (data := self._requests.get()) is not None:
-                view = memoryview(data)
-                while view:
-                    view = view[stream.write(view) :]
-
-    def _read(self, stream: IO[bytes]) -> None:
-        """Pass complete lines on; an empty one stands for the end, or for a line too long."""
-        held = bytearray()
-        with contextlib.suppress(OSError, ValueError), stream:
-            while len(held) < LARGEST_LINE and (data := os.read(stream.fileno(), 1 << 16)):
-                held += data
-                *lines, rest = held.split(b"\n")
-                held = bytearray(rest)
-                for line in lines:
-                    self._replies.put(bytes(line) or b" ")
-        self._replies.put(b"")
 
 
 def seconds_left(deadline: float) -> float:

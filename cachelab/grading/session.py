@@ -8,6 +8,7 @@ step by step by a fresh one, so that the report can name the call that did it.
 import os
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -35,6 +36,12 @@ def crowding() -> float:
 
     A right submission must not fail because a class is judged at the same time.
     """
+    return _crowding(int(time.monotonic()))
+
+
+@lru_cache(maxsize=1)
+def _crowding(_second: int) -> float:
+    """Ask the system once a second: it takes longer than a question to a player."""
     try:
         waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
     except (AttributeError, OSError):  # Windows has none
@@ -151,7 +158,7 @@ class Session:
         assert self._player is not None
         try:
             limit = seconds * crowding() if seconds else seconds_left(self.deadline)
-            return self._player.ask(request, limit)
+            return self._player.ask(request, limit, seconds)
         except PlayerLost:
             self.lost = True
             self._drop()
