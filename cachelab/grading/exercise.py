@@ -43,7 +43,8 @@ class Check:
     """
     One row of an exercise's table of points.
 
-    `subject` is the class or function that it is about, by itself the first of the exercise.
+    `subject` is the class or function that it is about, by itself the first of the exercise. What a
+    check has `measured` is observed within the submission's process, so its text must be plain.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Check:
     hints: tuple[str, ...] = ()
     seconds: float = 8.0
     subject: str | None = None
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from random import Random
 
 from .exercise import Check, Exercise, Finding
 from .exercises import EXERCISES
+from .plainness import objection
 from .process import PlayerLost
-from .report import CheckResult, Report
+from .report import CheckResult, Counterexample, Report, Row
 from .sandbox import choose_level
 from .session import CALL_SECONDS, Session
 from .wording import explain_exception, show_outcome
@@ -60,11 +61,14 @@ def judge(
         if waits_for:
             results[check.id] = _waiting(check, waits_for)
             continue
+        if check.measured and (found_in := objection(source_text)):
+            results[check.id] = _verdict(check, _not_plain(source_text, *found_in))
+            continue
         limit = check.seconds * patience / CALL_SECONDS
         subject = check.subject or found.names[0]
         with Session(level, source_text, subject, limit, patience) as session:
             random = Random(f"{found.id} {check.id} {seed or 0}")
-            finding = _not_loaded(session) or _examine(check, session, random)
+            finding = _judge_one(check, session, random)
             patience = SHORT_SECONDS if session.lost else patience
         results[check.id] = _verdict(check, finding)
     seconds = time.monotonic() - started
@@ -85,6 +89,14 @@ def _wanted(exercise: Exercise, only: str | None) -> list[Check]:
     return [check for check in exercise.checks if check.id in wanted]
 
 
+def _not_plain(text: str, line: int, reached_for: str) -> Finding:
+    lines = text.splitlines()
+    shown = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    row = Row(f"line {line}: {shown}", "a text that minds its own data", f"uses {reached_for}")
+    why = "this check measures from within, so code that looks into the interpreter is left out"
+    return Finding("the text cannot be measured as it is", Counterexample((row,), why))
+
+
 def _waiting(check: Check, need: str) -> CheckResult:
     message = f"not judged until {need} passes"
     return CheckResult(check.id, check.title, 0, check.points, message, waits_for=need)
@@ -98,11 +110,15 @@ def _verdict(check: Check, finding: Finding | None) -> CheckResult:
     )
 
 
-def _examine(check: Check, session: Session, random: Random) -> Finding | None:
+def _judge_one(check: Check, session: Session, random: Random) -> Finding | None:
     try:
-        return check.examine(session, random)
+        return _not_loaded(session) or check.examine(session, random)
     except PlayerLost as lost:
         return Finding(f"the submission {lost}")
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
+        if objection(session.source) is None:
+            raise  # plain code cannot make a player answer nonsense: the mistake is the judge's
+        return Finding("the submission changed what the player answers")
 
 
 def _not_loaded(session: Session) -> Finding | None:

@@ -185,6 +185,7 @@ CHECKS = (
         ),
         seconds=14.0,
         subject="reuse_distances",
+        measured=True,
     ),
     Check(
         "mrc",

@@ -234,6 +234,7 @@ CHECKS = (
             "A doubly linked list whose nodes stand in the dictionary, or an OrderedDict.",
         ),
         seconds=10.0,
+        measured=True,
     ),
     Check(
         "threads",
@@ -247,6 +248,7 @@ CHECKS = (
             "Make one threading.RLock per cache in __init__ and open each method `with` it.",
         ),
         seconds=10.0,
+        measured=True,
     ),
 )
 
