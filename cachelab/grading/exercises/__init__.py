@@ -16,9 +16,10 @@ from .ex08 import EX08
 from .ex10 import EX10
 from .ex11 import EX11
 from .ex12 import EX12
+from .ex13 import EX13
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
-    for exercise in (EX01, EX02, EX04, EX05, EX06, EX07, EX08, EX10, EX11, EX12)
+    for exercise in (EX01, EX02, EX04, EX05, EX06, EX07, EX08, EX10, EX11, EX12, EX13)
 }
 """Every exercise that can be judged, by its id."""

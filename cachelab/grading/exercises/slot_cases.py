@@ -1,0 +1,127 @@
+"""
+Keys of a cluster and their slots, and a client that refuses what a cluster refuses.
+"""
+
+from random import Random
+from typing import Any, ClassVar
+
+from cachelab.grading.expecting import exactly, satisfying
+from cachelab.grading.functions import Arguments
+from cachelab.grading.runs import Expectation, Operation
+from cachelab.grading.world import Ported, World
+from cachelab.hashing import hash_slot, hash_tag
+
+PARTS = ("user", "cart", "42", "7", ":", "profile", "é", "x", "a", "b")
+TAGS = ("{u1}", "{u2}", "{a b}", "{x{y}")
+
+
+def draw_plain_key(random: Random) -> Arguments:
+    return ("".join(random.choice(PARTS) for _ in range(random.randint(1, 4))),)
+
+
+def draw_tagged_key(random: Random) -> Arguments:
+    """A tag between other text, and sometimes a second one, which counts for nothing."""
+    [before], [after] = draw_plain_key(random), draw_plain_key(random)
+    more = random.choice(("", "", random.choice(TAGS), "}"))
+    return (random.choice(("", before)) + random.choice(TAGS) + after + more,)
+
+
+def draw_odd_key(random: Random) -> Arguments:
+    """Braces that make no tag: empty, unclosed, the wrong way round."""
+    [word], [other] = draw_plain_key(random), draw_plain_key(random)
+    odd = random.choice(("{}%s", "{%s", "%s}", "}%s{", "%s{}" + other, "%s{}{" + other + "}", ""))
+    return (odd.replace("%s", word),)
+
+
+def expect_slot(key: str) -> Expectation:
+    tag, whole = hash_tag(key).decode(), key
+    if tag == whole:
+        why = "the whole key is hashed: CRC-16 (XMODEM) of its UTF-8 bytes, modulo 16384"
+        if "{" in key:
+            why = "there is nothing between the first { and the } after it, so " + why
+    else:
+        why = f"what is hashed is what stands between the first {{ and the next }}: {tag!r}"
+    return exactly(hash_slot(key), why)
+
+
+def is_plain(key: str) -> bool:
+    return "{" not in key and "}" not in key
+
+
+def has_tag(key: str) -> bool:
+    return hash_tag(key).decode() != key
+
+
+def has_no_tag(key: str) -> bool:
+    return not has_tag(key)
+
+
+class SlotWorld(World):
+    """A client of a cluster: `mget` of keys of one slot, as a cluster answers it, and `get`."""
+
+    words: ClassVar[dict[str, str]] = {"@calls": "how often was the client called?"}
+
+    def __init__(self, settings: tuple[Any, ...], schedule: Any = None) -> None:
+        super().__init__(schedule)
+        self.told = 0
+        self.add("client", ClusterClient(dict(settings)))
+
+    def do_calls(self) -> int:
+        since, self.told = self.told, len(self.calls)
+        return len([call for call in self.calls[since:] if call.port == "client"])
+
+
+class ClusterClient:
+    """What the judge hands in for a client."""
+
+    def __init__(self, rows: dict[str, str]) -> None:
+        self.rows = rows
+
+    def mget(self, keys: list[str]) -> list[str | None]:
+        if not keys:
+            raise ValueError("wrong number of arguments for 'mget' command")
+        if len({hash_slot(key) for key in keys}) > 1:
+            raise ValueError("CROSSSLOT Keys in request don't hash to the same slot")
+        return [self.rows.get(key) for key in keys]
+
+    def get(self, key: str) -> str | None:
+        return self.rows.get(key)
+
+
+class SlotModel:
+    """What `mget_by_slot` has to answer, and in how many calls."""
+
+    def __init__(self, settings: tuple[Any, ...]) -> None:
+        self.rows = dict(settings)
+        self.slots: set[int] = set()
+        self.is_new = False
+
+    def born(self) -> Expectation:
+        return exactly(None, "")
+
+    def expect(self, operation: Operation) -> Expectation:
+        if operation[0] == "@calls":
+            self.is_new = False
+            return self._calls()
+        keys = operation[2]
+        self.slots = {hash_slot(key) for key in keys}
+        self.is_new = True
+        right = [self.rows.get(key) for key in keys]
+        why = "one answer for each key, in the order in which they were asked for; None if absent"
+        return satisfying(lambda v: isinstance(v, list | tuple) and [*v] == right, repr(right), why)
+
+    def _calls(self) -> Expectation:
+        most = len(self.slots)
+        why = f"the keys are in {most} slots: one mget for the keys of each slot is enough"
+        return satisfying(lambda n: n <= most, f"at most {most}", why)
+
+
+ROWS = tuple((key, key.upper()) for key in ("{u1}a", "{u1}b", "{u2}a", "{u2}b", "{u3}a", "plain"))
+NAMES = (*(key for key, _ in ROWS), "{u1}zz", "gone")
+
+
+def draw_mget(random: Random, model: SlotModel) -> Operation:
+    if model.is_new:
+        return ("@calls",)
+    keys = [random.choice(NAMES) for _ in range(random.randint(0, 6))]
+    return ("mget_by_slot", Ported("client"), keys)
