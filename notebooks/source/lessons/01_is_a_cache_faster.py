@@ -418,6 +418,28 @@ for hit_ratio, gigabytes in ((0, 0), (0.5, 1), (0.9, 10), (0.99, 100)):
 # And the third thought: a copy can be older than the truth.
 
 # %%
+from cachelab.ports import MISSING, ManualClock, MemoryStore
+
+clock, prices = ManualClock(), {"tea": 300}
+cache = MemoryStore(clock)
+
+
+def price(key):
+    if (found := cache.get(key)) is MISSING:
+        cache.set(key, found := prices[key], ttl=60)
+    return found
+
+
+for wait, true_price in ((0, 300), (10, 350), (40, 350), (20, 350)):
+    clock.advance(wait)
+    prices["tea"] = true_price
+    print(f"second {clock.now():3.0f}: shown {price('tea')}, true {prices['tea']}")
+
+# %% [markdown]
+# For fifty seconds a price was shown that was no longer true. How much of that is to be had for how
+# many hits?
+
+# %%
 from cachelab.operations.deciding import ttl_for
 
 print("seconds to live   hit ratio   stale answers")
