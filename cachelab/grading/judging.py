@@ -38,12 +38,14 @@ def judge(
     require: str = "process",
     seed: int | None = None,
     only: str | None = None,
+    until_failure: bool = False,
 ) -> Report:
     """
     Return the verdict on a submission, given as the text of its solution cell or file.
 
     Another `seed` draws other runs; without one every judgement of a text is the same. `only` is
-    the id of one check: that one is judged, and those that must pass before it.
+    the id of one check: that one is judged, and those that must pass before it. Nothing is judged
+    after the first check that fails if it is `until_failure`.
 
     Raises:
         ValueError: no such exercise or check, or `require` is no level of the sandbox.
@@ -71,6 +73,8 @@ def judge(
             finding = _judge_one(check, session, random)
             patience = SHORT_SECONDS if session.lost else patience
         results[check.id] = _verdict(check, finding)
+        if finding and until_failure:
+            break
     seconds = time.monotonic() - started
     return Report(found.id, found.title, tuple(results.values()), level, seconds)
 

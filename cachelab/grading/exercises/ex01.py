@@ -32,7 +32,8 @@ from .measuring_cases import (
 
 
 def _draw_bench(random: Random, _: Any) -> Operation:
-    return ("bench", *BenchWorld.arguments_of(random.randint(1, 6)))
+    n = random.randint(1, 6) if random.random() < 0.9 else random.choice((49, 100, 100))
+    return ("bench", *BenchWorld.arguments_of(n))
 
 
 def _draw_calls(random: Random, model: BenchModel) -> Operation:
@@ -45,6 +46,7 @@ BENCH = tuple(
         (0.1, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001),
         (0.05, 0.002, 0.002, 0.9, 0.002, 0.002, 0.002),
         (0.01, 0.003, 0.001, 0.002, 0.005, 0.004, 0.001),
+        tuple((place * 37 % 101 + 1) / 1000 for place in range(101)),
     )
 )
 

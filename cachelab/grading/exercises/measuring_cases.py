@@ -56,7 +56,8 @@ def unambiguous(values: list[float], p: float) -> bool:
 def draw_percentile(random: Random) -> Arguments:
     """Draw samples and a percentile that nobody can round differently."""
     while True:
-        values = [random.randint(1, 99) for _ in range(random.randint(1, 12))]
+        size = random.randint(1, 12) if random.random() < 0.9 else random.randint(150, 250)
+        values = [random.randint(1, 99 if size < 99 else 9_999) for _ in range(size)]
         p = random.choice((1, 10, 25, 50, 50, 75, 90, 95, 99, 99))
         if unambiguous(list(values), p):
             return values, p
@@ -130,7 +131,8 @@ def expect_bad_levels(levels: list[tuple[float, float]]) -> Expectation:
 def draw_costs(random: Random) -> Arguments:
     """Draw costs with which a cache can pay."""
     lookup, fill = random.randint(1, 20), random.randint(0, 20)
-    return (float(lookup), float(fill)), float(random.randint(lookup, 200))
+    dearest = lookup if random.random() < 0.1 else 200
+    return (float(lookup), float(fill)), float(random.randint(lookup, dearest))
 
 
 def pays(cache: tuple[float, float], origin: float) -> bool:
