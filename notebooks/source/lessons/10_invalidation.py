@@ -281,13 +281,14 @@ explain(
 )
 
 # %% [markdown]
-# **Break it.** Spare the random token: every reader leaves the same word. Step through what the
-# explorer finds.
+# **Break it.** Spare the random token: every reader leaves the same word. The explorer prints its
+# shortest way to break it; `same.play()` steps through it.
 
 # %%
 same = explore(crowd(lambda: "mine"), cache_equals_source_at_rest)
-print("holds:", same.holds, "/ calls:", sum(step.task != "main" for step in same.steps))
-same.play()
+print("holds:", same.holds)
+for step in same.steps:
+    print(step)
 
 # %% [markdown]
 # Ada's old row takes the place that Ben's lease keeps, because nothing tells the two apart. A token
