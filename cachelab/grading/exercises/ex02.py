@@ -107,9 +107,11 @@ def _draw_work(random: Random, size: int) -> Arguments:
 
 def _draw_log(random: Random) -> Arguments:
     keys = KEYS[: random.randint(1, len(KEYS))]
+    length = random.randint(1, 14)
+    if random.random() < 0.3:  # enough keys for a tenth of them to be more than one
+        keys, length = "abcdefghijklmnopqrstuvwxyz", random.randint(30, 60)
     log = [
-        ("write" if random.random() < 0.3 else "read", random.choice(keys))
-        for _ in range(random.randint(1, 14))
+        ("write" if random.random() < 0.3 else "read", random.choice(keys)) for _ in range(length)
     ]
     return (log,)
 
