@@ -162,6 +162,28 @@ check("ex07", LRUCache)
 # that is not needed to go wrong.
 
 # %% [markdown]
+# ## What comes, and how much of it do you want?
+#
+# | | lessons | what for |
+# |---|---|---|
+# | Measure | 01 to 03 | does a cache pay, on which workload, in which layer |
+# | Strategies | 04 to 06 | who loads, what a write promises, how old an answer may be |
+# | Eviction | 07 to 09 | which key goes, and how policies lose |
+# | Truth | 10 and 11 | invalidation, races, stampedes |
+# | Scale | 12 and 13 | rings, clusters, hot keys |
+# | Run it | 14 and 15 | metrics, incidents, design interviews |
+
+# %% [markdown]
+# A lesson takes about an hour, its exercise one to two; you need Python, and no caching. Lessons build on
+# those before them, but each opens on its own.
+#
+# - **One evening:** 01 and 07, without the exercises.
+# - **One weekend:** 01, 04, 07, 10 and 11, with the exercises of 04 and 07.
+# - **Two weeks:** all of it, a lesson and its exercise a day.
+#
+# Words of the field are explained in the [glossary](glossary.md).
+
+# %% [markdown]
 # ## Recap
 #
 # - A cache is a small store in front of a slow one, plus a rule for what to throw out.
@@ -169,4 +191,4 @@ check("ex07", LRUCache)
 # - SIM cells are exact; LIVE cells are yours.
 # - The judge runs only the solution cell, and answers with the shortest run that goes wrong.
 #
-# Next: [Why is O(1) LRU harder than it looks?](07_lru_from_scratch.ipynb)
+# Next: [When is adding a cache a slowdown?](01_is_a_cache_faster.ipynb)

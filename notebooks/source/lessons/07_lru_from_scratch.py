@@ -358,8 +358,7 @@ listing(Synchronized.get, Synchronized.items)
 # A server with a hundred million keys would pay two pointers for each, and a move for every read.
 # Redis and Valkey keep a 24-bit clock in each object instead. When memory is full they draw a few
 # keys at random and give up the one idle longest: `maxmemory-samples`, 5 unless you change it.
-
-# %% [markdown]
+#
 # **Predict.** 2,000 keys, each idle one second longer than the one before. New keys arrive until about
 # half of them are gone. Exact LRU would keep the younger half, without an exception.
 
@@ -483,6 +482,20 @@ explain(
     "stays 0. The lock is held, so every other caller hangs too. And each cache that is dropped "
     "leaves its background task running, with a reference that keeps the cache in memory: a leak.",
 )
+
+# %%
+# Ours has the same parts without the defects: `close` ends the sweep, and age is no eviction.
+from cachelab.eviction import LRU, Cache, Synchronized
+from cachelab.ports import ManualClock
+
+clock = ManualClock()
+ported = Synchronized(Cache(LRU(2), ttl=60, clock=clock), sweep_every=30)
+ported.put("a", 1)
+clock.advance(60)
+print("a after its minute:", ported.get("a", "gone"))
+ported.put("b", 2), ported.put("c", 3), ported.put("d", 4)
+print(ported.stats)
+ported.close()
 
 # %% [markdown]
 # ## Quiz
