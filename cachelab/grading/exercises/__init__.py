@@ -13,6 +13,7 @@ from .ex05 import EX05
 from .ex06 import EX06
 from .ex07 import EX07
 from .ex08 import EX08
+from .ex09 import EX09
 from .ex10 import EX10
 from .ex11 import EX11
 from .ex12 import EX12
@@ -20,6 +21,6 @@ from .ex13 import EX13
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
-    for exercise in (EX01, EX02, EX04, EX05, EX06, EX07, EX08, EX10, EX11, EX12, EX13)
+    for exercise in (EX01, EX02, EX04, EX05, EX06, EX07, EX08, EX09, EX10, EX11, EX12, EX13)
 }
 """Every exercise that can be judged, by its id."""
