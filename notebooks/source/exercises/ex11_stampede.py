@@ -219,6 +219,8 @@ check("ex11", SingleFlight, TokenLock, xfetch, ProtectedCache)
 # %%
 from cachelab.ports import MemoryStore, SimRuntime
 
+LOAD_SECONDS, PAUSE_SECONDS = 0.5, 0.25
+
 
 class Unprotected:
     """
@@ -241,14 +243,14 @@ def loads_in_ten_seconds(runtime, kind):
 
     def load(key):
         loads.append(key)
-        runtime.sleep(0.5)
+        runtime.sleep(LOAD_SECONDS)
         return "row"
 
     def reader():
         cache = kind(store, runtime, 2)
         while runtime.now() < 10:
             cache.get("k", load)
-            runtime.sleep(0.25)
+            runtime.sleep(PAUSE_SECONDS)
 
     for task in [runtime.spawn(reader) for _ in range(60)]:
         task.join()
