@@ -171,12 +171,12 @@ show(
 )
 for size in (26, 262, 523, 1_046, 2_615):
     print(f"{size:5,} pages: miss ratio {curve.at(size):.3f}")
-print(f"four hits in five need {curve.smallest(0.2):,} pages")
+print(f"8 hits in 10 need {curve.smallest(0.2):,} pages, 9 need {curve.smallest(0.1):,}")
 
 # %% [markdown]
 # This picture is the **miss-ratio curve**. It says what a dashboard with one hit ratio cannot: what
-# the next gigabyte would buy. Here twice 262 pages take the misses from 0.351 to the value in the
-# third line, and "90 % hits" has a price in pages: ask `curve.smallest(0.1)`.
+# the next gigabyte would buy. Here twice 262 pages take the misses from 0.351 to 0.270. And a target
+# of "90 %" has a price: from eight hits in ten to nine the memory nearly doubles.
 
 # %% [markdown]
 # ## Does twice the memory help?
