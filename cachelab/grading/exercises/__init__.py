@@ -8,6 +8,7 @@ from cachelab.grading.exercise import Exercise
 
 from .ex01 import EX01
 from .ex02 import EX02
+from .ex03 import EX03
 from .ex04 import EX04
 from .ex05 import EX05
 from .ex06 import EX06
@@ -21,6 +22,6 @@ from .ex13 import EX13
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
-    for exercise in (EX01, EX02, EX04, EX05, EX06, EX07, EX08, EX09, EX10, EX11, EX12, EX13)
+    for exercise in (EX01, EX02, EX03, EX04, EX05, EX06, EX07, EX08, EX09, EX10, EX11, EX12, EX13)
 }
 """Every exercise that can be judged, by its id."""
