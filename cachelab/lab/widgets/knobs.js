@@ -15,10 +15,9 @@ function slider(control, turn) {
   return { box, show };
 }
 
-let groups = 0;
-
 function choice(control, turn) {
-  const name = `cl-choice-${(groups += 1)}`;
+  // Each view loads this text as a module of its own: a counter would begin anew in each.
+  const name = `cl-choice-${Math.random().toString(36).slice(2)}`;
   const inputs = control.options.map((_, at) => {
     const input = make("input", { type: "radio", name, value: at });
     input.addEventListener("change", () => turn(at));
