@@ -181,9 +181,12 @@ check("ex02", reuse_distances, mrc, profile, should_cache)
 from cachelab.lab import sample_trace, simulate
 
 few = [int(key) for key in sample_trace("shop").keys[:5_000]]
-for size, mine in zip((10, 100, 500), mrc(few, [10, 100, 500]), strict=True):
-    ours = 1 - simulate(few, "lru", size).hit_ratio
-    print(f"{size:4} pages: miss ratio {mine:.4f}, the simulator says {ours:.4f}")
+for size in (10, 100, 500):
+    print(f"{size:4} pages: the simulator says {1 - simulate(few, 'lru', size).hit_ratio:.4f}")
+try:
+    print("your curve:", [round(ratio, 4) for ratio in mrc(few, [10, 100, 500])])
+except NotImplementedError:
+    print("your curve: write your functions first")
 
 # %% [markdown]
 # <details><summary>Hint 1: where do I begin?</summary>
