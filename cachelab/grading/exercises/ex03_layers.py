@@ -132,7 +132,7 @@ def _drawing(*kinds: str, scopes: tuple[str, ...] = ("public",)) -> Any:
         kind = random.choice([k for k in kinds if k in ("get", "@page") or k != model.last])
         key = random.choice("ab")
         if kind == "@page":
-            seconds = random.choice((0, 60, 90)) if "@sleep" in kinds else 60
+            seconds = random.choice((0, 1, 60, 90)) if "@sleep" in kinds else 60
             return (kind, key, random.choice(BODIES), seconds, random.choice(scopes))
         if kind == "@sleep":
             return (kind, random.choice((30.0, 59.0, 60.0)))
