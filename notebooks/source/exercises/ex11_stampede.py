@@ -230,12 +230,12 @@ class Unprotected:
     def __init__(self, store, runtime, ttl):
         self.store, self.runtime, self.ttl = store, runtime, ttl
 
-    def get(self, key, loader):
-        row = self.store.get(key)
-        if row is MISSING:
-            row = loader(key)
-            self.store.set(key, row, ttl=self.ttl)
-        return row
+    def get(self, key, source):
+        value = self.store.get(key)
+        if value is MISSING:
+            value = source(key)
+            self.store.set(key, value, ttl=self.ttl)
+        return value
 
 
 def loads_in_ten_seconds(runtime, kind):
