@@ -74,7 +74,7 @@ class Stage:
             return None
         if verb == "truth":  # a step that does nothing, for a run without an object
             return None
-        if verb == "call":
+        if verb == "call" and name:
             return self.names[name](*arguments, **keywords)
         if verb == "each":
             return [self.names[name](*each) for each in arguments]
