@@ -64,7 +64,8 @@ class Exercise:
     What a learner hands in, and how it is judged.
 
     `names` are the classes or functions that the submission defines, `cells` the nbgrader ids of
-    the notebook's solution cells.
+    the notebook's solution cells. Besides the checks' points, a teacher gives `by_hand` more for
+    written answers.
     """
 
     id: str
@@ -72,7 +73,9 @@ class Exercise:
     names: tuple[str, ...]
     cells: tuple[str, ...]
     checks: tuple[Check, ...]
+    by_hand: int = 0
 
     @property
     def max_points(self) -> int:
+        """What the judge can give."""
         return sum(check.points for check in self.checks)

@@ -20,9 +20,10 @@ from .ex11 import EX11
 from .ex12 import EX12
 from .ex13 import EX13
 from .ex14 import EX14
+from .ex15 import EX15
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
-    for exercise in (EX01, EX02, EX03, EX04, EX05, EX06, EX07, EX08, EX09, EX10, EX11, EX12, EX13, EX14)
+    for exercise in (EX01, EX02, EX03, EX04, EX05, EX06, EX07, EX08, EX09, EX10, EX11, EX12, EX13, EX14, EX15)
 }
 """Every exercise that can be judged, by its id."""
