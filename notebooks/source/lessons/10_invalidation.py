@@ -253,7 +253,8 @@ loads
 from cachelab.invalidation import LeasedKeys
 from cachelab.ports import ManualClock, MemoryStore
 
-found = explore(crowd(lambda: uuid.uuid4().hex), cache_equals_source_at_rest)
+orders = crowd(lambda: uuid.uuid4().hex)
+found = explore(orders, cache_equals_source_at_rest, budget_seconds=600)
 print("ours holds:", found.holds, "/ all orders tried:", found.is_exhaustive)
 clock = ManualClock()
 prices = LeasedKeys(MemoryStore(clock), every=10)
