@@ -191,7 +191,7 @@ CrashTimeline([Textbook, WriteThrough])
 # **Predict.** 1,000 orders are written. Then 50 of them are looked at, twice each.
 
 # %%
-from cachelab.lab import predict
+from cachelab.lab import explain, predict
 
 copies = predict("How many copies does write-around hold at the end?", low=0, high=1_000)
 copies
@@ -254,7 +254,8 @@ for name in ("write_through", "write_around", "cache_aside"):
 # **Predict.** For one second, 1,000 writes go to ten counters in turn. The worker looks every 50 ms.
 
 # %%
-from cachelab.lab import predict
+from cachelab.lab import explain, predict
+from cachelab.ports import Journal, MemorySource, MemoryStore, instrument
 
 rows_stored = predict("How many rows reach the database?", low=0, high=1_000)
 rows_stored
@@ -343,7 +344,8 @@ print("one deposit of 10, balance", balance)
 # has reported its 300th OK, a few milliseconds after it began.
 
 # %%
-from cachelab.lab import CrashTimeline, explain, predict
+from cachelab.lab import CrashTimeline, Workload, compare_strategies, explain, predict
+from cachelab.strategies import WriteBehind, WriteThrough
 
 lost = predict("How many of the 300 are not in the database?", low=0, high=400)
 lost
@@ -480,6 +482,10 @@ assert rates[name][1] > 1.5 * rates["behind, batches of 1"][1], "a batch is one 
 
 
 # %%
+from cachelab.ports import MemorySource, MemoryStore, SimRuntime, SourceError
+from cachelab.strategies import MemoryLog, WriteBehind
+
+
 class Picky(MemorySource):
     def write_many(self, rows):
         if bad := [key for key, row in rows.items() if row.value == "bad"]:
@@ -488,7 +494,10 @@ class Picky(MemorySource):
 
 
 sim, source, told = SimRuntime(), Picky(), []
-cache = behind(sim, source, on_dead=lambda key, row, error: told.append((key, row, str(error))))
+store = MemoryStore(sim)
+log = MemoryLog(sim, store=store, retry_after=0.2)
+note = lambda key, row, error: told.append((key, row, str(error)))  # noqa: E731
+cache = WriteBehind(store, source, ttl=60, log=log, runtime=sim, on_dead=note)
 sim.run(lambda: (cache.write("a", "good"), cache.write("b", "bad"), cache.close()))
 print("told:", told, " a is", source.read("a").value, " b is", source.read("b"))
 
@@ -502,7 +511,9 @@ print("told:", told, " a is", source.read("a").value, " b is", source.read("b"))
 # know its two orders of six. What does the caller hear when the cache server is down?
 
 # %%
-from cachelab.ports import StoreError
+from cachelab.lab import explain
+from cachelab.ports import MemorySource, MemoryStore, StoreError, instrument
+from cachelab.strategies import WriteThrough
 
 rows = MemorySource()
 store = instrument(MemoryStore(), faults=lambda *_: StoreError("cache is down"))

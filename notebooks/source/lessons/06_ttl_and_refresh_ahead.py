@@ -13,17 +13,15 @@
 # - **decide** when renewing ahead helps, what it loads in addition, and how it can bring back the past.
 
 # %%
+from functools import partial
+
 from cachelab.lab.lives import live
 from cachelab.strategies import CacheAside
 
-
-def cache_aside(store, source, ttl):
-    return CacheAside(store, source, ttl, jitter=0)
-
-
+plain = partial(CacheAside, jitter=0)
 print("time to live   hit ratio   stale answers   loads a minute")
 for ttl in (10, 60, 300):
-    seen = live(ttl, reads=1.0, writes=1 / 60, strategy=cache_aside, requests=4_000)
+    seen = live(ttl, reads=1.0, writes=1 / 60, strategy=plain, requests=4_000)
     loads = 60 * seen.loads
     print(f"{ttl:9} s   {seen.hit_ratio:9.3f}   {seen.stale_share:13.3f}   {loads:14.1f}")
 
@@ -100,6 +98,12 @@ for ttl in (1, 10, 100):
 
 # %%
 from cachelab.lab import TtlDial
+from cachelab.strategies import CacheAside
+
+
+def cache_aside(store, source, ttl):
+    return CacheAside(store, source, ttl, jitter=0)
+
 
 TtlDial(cache_aside, requests=300)
 
@@ -148,10 +152,15 @@ stale = predict("What share of the answers is stale?", unit="share", low=0, high
 stale
 
 # %%
-from cachelab.operations.deciding import stale_share
+from functools import partial
 
+from cachelab.lab.lives import live
+from cachelab.operations.deciding import stale_share
+from cachelab.strategies import CacheAside
+
+plain = partial(CacheAside, jitter=0)
 for ttl in (6, 60, 600):
-    seen = live(ttl, 1.0, 1 / 60, cache_aside, requests=8_000).stale_share
+    seen = live(ttl, 1.0, 1 / 60, plain, requests=8_000).stale_share
     print(
         f"T = {ttl:3} s, a change every 60 s: formula {stale_share(ttl, 1, 1 / 60):.3f}, seen {seen:.3f}"
     )
@@ -228,15 +237,18 @@ for hour in (0, 5, 7.9, 8):
 # **Predict.** 200 keys, stored together, live 60 seconds, each is read once a second.
 
 # %%
-from cachelab.lab import predict
+import random
+from collections import Counter
+
+from cachelab.invalidation import ExpireAfter
+from cachelab.lab import explain, figure, predict, show
 
 spike = predict("Loads of the origin in the worst second after that?", low=0, high=200)
 spike
 
 # %%
-import random
-
 from cachelab.ports import Journal, MemorySource, MemoryStore, SimRuntime, instrument
+from cachelab.strategies import CacheAside
 
 
 def loads_by_second(jitter, keys=200, ttl=60, until=185):
@@ -254,8 +266,6 @@ def loads_by_second(jitter, keys=200, ttl=60, until=185):
 
 
 # %%
-from cachelab.lab import figure, show
-
 loads = {jitter: loads_by_second(jitter) for jitter in (0, 0.1, 0.5)}
 chart, axes = figure(3, 1, size=(6.5, 4.2))
 for axis, (jitter, series) in zip(axes, loads.items(), strict=True):
@@ -323,7 +333,10 @@ assert worst[0] > 1.5 * worst[0.5], "what was stored together dies together, unl
 # **Predict.** A page lives 10 s, a load takes 0.2 s. With 10 reads a second, 12 of 1,000 readers wait.
 
 # %%
-from cachelab.lab import explain, predict
+import random
+
+from cachelab.lab import explain, listing, predict
+from cachelab.ports import Journal, MemorySource, MemoryStore, SimRuntime, instrument
 
 waiting = predict(
     "With one read every 5 s and refresh-ahead: how many of 1,000 wait?", low=0, high=1_000
@@ -331,7 +344,7 @@ waiting = predict(
 waiting
 
 # %%
-from cachelab.strategies import RefreshAhead
+from cachelab.strategies import CacheAside, RefreshAhead
 
 
 def readers(kind, gap, ttl=10, reads=1_000, **options):
@@ -411,8 +424,6 @@ print("eager:", write_during_renewal(Eager), "  ours:", write_during_renewal(Ref
 # new copy only in place of the very copy that was seen: `fill(key, copy, ...)` is compare and set.
 
 # %%
-from cachelab.lab import listing
-
 listing(RefreshAhead._served, RefreshAhead._renew)
 
 # %% [markdown]
@@ -425,6 +436,8 @@ listing(RefreshAhead._served, RefreshAhead._renew)
 # has no TTL?
 
 # %% tags=["live"]
+from cachelab.ports import start_server
+
 with start_server() as server, server.client() as client, client.pipeline() as batch:
     batch.set("dying", "v", px=400).ttl("dying").pttl("dying").set("lasting", "v").ttl("lasting")
     _, whole, exact, _, endless = batch.execute()
@@ -440,6 +453,9 @@ assert (whole, endless) == (0, -1), "TTL is in whole seconds, rounded"
 # on. The rest of it was never written. What becomes of the counts?
 
 # %%
+from collections import Counter
+
+from cachelab.ports import SimRuntime
 from cachelab.strategies.heat import Heat
 
 sim = SimRuntime()
@@ -463,6 +479,8 @@ print(f"heat:   {len(heat.tracks):,} keys, christmas {heat.of('christmas'):.3f}"
 # 30 x (1 - 1/300), about 30 s."
 
 # %%
+from cachelab.operations import ttl_for
+
 for name, writes in (("every 5 minutes", 1 / 300), ("every second", 1.0), ("2 a second", 2.0)):
     life = ttl_for(30, reads=0.5, writes=writes)
     print(
