@@ -2,8 +2,8 @@
 Dashboards of incidents that nobody has seen: readings every ten seconds, drawn by rules of thumb.
 
 A shop of ordinary size is drawn first, then what each cause does to its readings. Causes and
-readings are those of `cachelab.lab.stories.incidents`. That shop is small: there an expiry also slows
-the database down, and a restart is over within one reading, so both look different here.
+readings are those of `cachelab.lab.stories.incidents`. That shop is small: there an expiry also
+slows the database, and a restart is over within one reading, so both look different here.
 """
 
 from random import Random

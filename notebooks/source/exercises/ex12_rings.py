@@ -14,7 +14,8 @@
 # | `remove(node)` | the node is gone; of an unknown one: no effect, or KeyError or ValueError |
 # | `node_for(key)` | the node that owns the key; without nodes None, or ValueError |
 # | `nodes_for(key, count)` | a list of `count` different nodes, the owner first, each on another host |
-#
+
+# %% [markdown]
 # Nodes and keys are texts. A node's host is its name up to the first colon: `db1:7000` and
 # `db1:7001` are two nodes on one machine.
 
@@ -25,6 +26,7 @@
 # - When a node joins, keys move to it and nowhere else. When one leaves, only its own keys move, and
 #   the second of `nodes_for(key, 2)` takes over.
 # - With 150 points a node, no share is half the mean or more off it.
+# %% [markdown]
 # - More replicas than nodes: all nodes, or ValueError. More than hosts: one of each host first; then
 #   others, or none, or ValueError.
 #
@@ -40,7 +42,8 @@
 # | `take(key)` | the node that holds the key from now on; a key that is held stays where it is |
 # | `drop(key)` | it is held no longer; of a key that is not held: no effect, or KeyError or ValueError |
 # | `rendezvous(key, nodes)` | the node with the highest bid for the key; of no nodes None, or ValueError |
-#
+
+# %% [markdown]
 # With the new key m keys are held by n nodes: `take` gives it to a node that then holds at most
 # ceil((1 + epsilon) m / n), and to the key's home if that has room. Home is the node that a ring
 # without other keys answers. Which other node takes the rest is yours to choose.
@@ -229,5 +232,6 @@ check("ex12", HashRing, BoundedRing, rendezvous)
 # its shares are more even. What it costs is a hash of every node for every key. With ten nodes that is
 # hardly slower than a search among 1,500 points; with thousands of nodes the ring wins, since its
 # search grows with the logarithm.
-#
+
+# %% [markdown]
 # A table `hash(key) % 1024 -> node` that an operator edits is what Redis Cluster does: lesson 13.

@@ -11,7 +11,8 @@
 # |---|---|
 # | `keyslot(key)` | the slot of a text in Redis Cluster: CRC-16 (XMODEM) of its UTF-8 bytes, modulo 16384; if something stands between the first `{` and the next `}`, only that is hashed |
 # | `mget_by_slot(client, keys)` | a list of values, one for each key, in the order asked; None where there is none |
-#
+
+# %% [markdown]
 # `client.mget(keys)` takes keys of one slot and raises for others, and for none; `client.get(key)`
 # asks for one. Call the client at most once for each slot.
 
@@ -23,7 +24,8 @@
 # | `HotKeys(capacity)` | a counter that remembers at most `capacity` keys |
 # | `add(key)` | one request for the key |
 # | `top(n)` | a list of at most n pairs (key, count), the largest count first; ties in any order |
-#
+
+# %% [markdown]
 # After N requests every count in `top` is at most N / capacity off, and every key with more than
 # N / capacity requests is in `top(capacity)`. With at most `capacity` keys all counts are exact. Too
 # high or too low is left open: Space-Saving is the first, Misra-Gries the second.
@@ -36,7 +38,8 @@
 # | `NearCache(store, feed)` | copies in this process of what is in the store |
 # | `get(key)` | the value, or MISSING; from near if there is a copy that is good |
 # | `set(key, value)` | the store has the value, and no later get gives an older one |
-#
+
+# %% [markdown]
 # `feed.poll()` answers the keys that were written, by anybody, since the last poll. If it raises
 # StoreError, news was lost: no copy is good any more, and the get goes on. The next poll starts anew.
 # Whether MISSING or your own value after `set` is kept near is left open.
@@ -221,6 +224,7 @@ check("ex13", keyslot, mget_by_slot, HotKeys, NearCache)
 # A count-min sketch counts in a fixed table too, and two of them can be added up. It does not know
 # which keys it has counted, so it needs a heap of candidates beside it, and its error holds with a
 # probability only. For "which keys are hot" Space-Saving needs fewer bytes and makes a promise.
-#
+
+# %% [markdown]
 # For the near cache, a short time to live instead of the feed would be simpler: it trades the feed
 # for answers that are old by up to that time.

@@ -28,7 +28,8 @@
 # | `limit` | how many keys to load: the most frequent ones, the most frequent first |
 # | `load` | `load(key)` gives the row, or raises SourceError |
 # | `store`, `ttl` | where copies go, and how long they live: from 0.8 to 1.2 times `ttl`, each drawn anew |
-#
+
+# %% [markdown]
 # At most `qps` loads a second begin, one after another. What is in the store already stays. A failing
 # key is passed over; after five failures in a row the warm-up ends.
 
@@ -40,7 +41,8 @@
 # | `CircuitBreaker(threshold, reset, clock, on_change=None)` | a closed circuit |
 # | `call(fn)` | what `fn()` returns or raises; while open, CachelabError without a call |
 # | `call_or(fn, fallback)` | `call(fn)`; if that raises anything, what `fallback()` returns or raises |
-#
+
+# %% [markdown]
 # `threshold` CachelabErrors in a row open it; other errors count for nothing. `reset` seconds later one
 # call tries, and all others are refused meanwhile: a success closes, a CachelabError opens anew.
 # `on_change` is told "open", "half-open" (when the trial begins) and "closed". No lock is held while
@@ -53,7 +55,8 @@
 # is a dictionary: `hit_ratio`, `p99`, `origin_calls`, `hottest` (the share of one key), `evictions`,
 # `expirations`, `entries`, `origin_p99`; rates by the second, times in seconds. The first four are
 # always quiet.
-#
+
+# %% [markdown]
 # The answer is one of: `"hot key"`, `"scan"`, `"expiry"`, `"restart"`, `"slow database"`, `"probe"`,
 # `"nothing"`. Quiet readings go up and down by less than a tenth.
 
@@ -285,7 +288,8 @@ check("ex14", LatencyHistogram, warm, CircuitBreaker, diagnose)
 # A sample of a thousand latencies (a reservoir) has a bounded memory as well, and its median is good.
 # Its 99.9th percentile rests on one value, and merging two samples needs their sizes. Counts in
 # buckets keep the tail, and merging is adding.
-#
+
+# %% [markdown]
 # For the breaker, a share of failures within a time window is better than failures in a row where many
 # callers share it: a success now and then hides a server that fails half of all calls. It needs more
 # state, and the package's own `CircuitBreaker` has it.

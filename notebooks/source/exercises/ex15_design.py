@@ -36,7 +36,8 @@
 # |---|---|
 # | `estimate(workload, design)` | a dictionary: `origin_calls` a second, reads that miss and writes; `dollars` a month |
 # | `distributed_cache()`, `content_delivery()`, `social_feed()`, `shop()` | a design that meets the demands of its problem |
-#
+
+# %% [markdown]
 # The judge plays each design in the course's simulator, twice, with seeds of its own. An estimate may
 # be half or twice what the simulator measures; it is asked about one shared cache whose copies live
 # longer than the run, and knows the names `objects`, `alpha`, `reads`, `writes`, `object_bytes`.
@@ -144,15 +145,12 @@ check("ex15", estimate, distributed_cache, content_delivery, social_feed, shop)
 # slots? At most 150 words. (5 points, by a teacher.)
 
 # %% [markdown] essay="written-node-dies" points=5
-# Half of the keys are misses until they are loaded again. With H(10,000) of H(20,000) keys cached,
-# some 40 calls a second are usual; for the lost half the reads that were hits become calls too, first
-# around 60 more a second, fewer with each load since popular keys come back first. Six slots of 30 ms
-# give 200 calls a second, so the queue does not grow. Coalescing counts: without it each popular key
-# is loaded by everybody who asks in those 30 ms.
+# Half of the keys are misses until they are loaded again: to the usual 70 calls a second come those
+# of the lost half, fewer with each load since popular keys come back first. Six slots of 30 ms give
+# 200 calls a second, so the queue does not grow; coalescing keeps popular keys to one load each.
 #
-# Rubric: misses of one node's share, not of all keys (1); a number from the learner's own run or
-# estimate (1); compared with slots / seconds (1); why it gets better by itself (1); coalescing or a
-# limit on loads named as what protects the database (1).
+# Rubric: misses of one node's share (1); a number of the learner's own (1); compared with slots /
+# seconds (1); why it gets better (1); what protects the database (1).
 
 # %% [markdown]
 # ## In your own words: what would make you wrong
@@ -162,14 +160,12 @@ check("ex15", estimate, distributed_cache, content_delivery, social_feed, shop)
 # teacher.)
 
 # %% [markdown] essay="written-wrong" points=5
-# The shop: the simulator sends the rush evenly to six processes. If a load balancer keeps customers on
-# one process, that one gets most of the reads of the shoe; its own copy still answers them, but its
-# look-ups queue, which the simulator does not know. I would measure requests by process and the 99th
-# percentile of each, not of all together: an uneven share with one slow process shows it.
+# The shop: the simulator spreads the rush evenly over six processes. If customers stay on one
+# process, its look-ups queue, which the simulator does not know. I would measure requests and the
+# 99th percentile of each process: one slow process among six shows it.
 #
-# Rubric: a real assumption of the simulator, named (1); why this design depends on it (1); a way in
-# which it fails in practice (1); a measurement that tells right from wrong (1); what would be changed
-# then, or why nothing (1).
+# Rubric: an assumption of the simulator (1); why this design depends on it (1); how it fails in
+# practice (1); a measurement that tells (1); what would be changed then (1).
 
 # %% [markdown]
 # <details><summary>Hint 1: which demand is missed?</summary>
