@@ -24,6 +24,22 @@ from .ex15 import EX15
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
-    for exercise in (EX01, EX02, EX03, EX04, EX05, EX06, EX07, EX08, EX09, EX10, EX11, EX12, EX13, EX14, EX15)
+    for exercise in (
+        EX01,
+        EX02,
+        EX03,
+        EX04,
+        EX05,
+        EX06,
+        EX07,
+        EX08,
+        EX09,
+        EX10,
+        EX11,
+        EX12,
+        EX13,
+        EX14,
+        EX15,
+    )
 }
 """Every exercise that can be judged, by its id."""
