@@ -558,6 +558,13 @@ explain(
 # loads helps much here, because the keys are few.
 #
 # **Break it.** Let `LimitedSource` have `queue=200` and the same patience. Who gains?
+#
+# <details><summary>What you will see</summary>
+#
+# Hardly anybody. In 0.1 s the database serves 25, so whoever stands further back waits in vain and is told
+# late. A queue should not be longer than patience times rate.
+#
+# </details>
 
 # %% [markdown]
 # So the answer to "how do I handle cache failures gracefully?" has four parts: a fallback to the truth, a
