@@ -555,14 +555,14 @@ explain(
 # %% [markdown]
 # "Slow until" tells when the last slow read began. With an endless queue the trouble outlives its cause:
 # the cache is back at 5 s, and what misses then still has to queue behind those who came before. Sharing
-# loads helps much here, because the keys are few.
+# loads helps, the keys being few.
 #
 # **Break it.** Let `LimitedSource` have `queue=200` and the same patience. Who gains?
 #
 # <details><summary>What you will see</summary>
 #
-# Hardly anybody. In 0.1 s the database serves 25, so whoever stands further back waits in vain and is told
-# late. A queue should not be longer than patience times rate.
+# Hardly anybody. In 0.1 s the database serves 25; whoever stands further back waits in vain. Let a
+# queue be no longer than patience times rate.
 #
 # </details>
 
