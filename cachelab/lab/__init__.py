@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .balance_chart import balance_chart, balance_in_words
+    from .balance_charts import balance_chart, balance_in_words
     from .charts import hit_ratio_chart, miss_ratio_chart
     from .comparison import compare_strategies
     from .comparison_clients import ComparisonRow, Workload
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from .forms.predict import predict
     from .forms.quiz import quiz
     from .ladder import Ladder, Rung, ladder_chart, ladder_in_words, latency_ladder
-    from .latency_chart import latency_chart, latency_in_words
+    from .latency_charts import latency_chart, latency_in_words
     from .listings import Listing, listing
     from .profiles import profile
     from .recorder import Recording, record
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .simulator import simulate
     from .sizes import capacity_of
     from .sweeps import sweep
-    from .timeline_chart import timeline_chart, timeline_in_words
+    from .timeline_charts import timeline_chart, timeline_in_words
     from .timelines import Timeline, hits_over_time
     from .trace_files import read_trace
     from .traces import Trace, loop, mix, scan, shift, zipf
@@ -105,8 +105,8 @@ _HOME = {
     "TtlDial": "widgets.ttl_dial",
     "Workload": "comparison_clients",
     "World": "explorer",
-    "balance_chart": "balance_chart",
-    "balance_in_words": "balance_chart",
+    "balance_chart": "balance_charts",
+    "balance_in_words": "balance_charts",
     "cache_equals_source_at_rest": "explorer",
     "capacity_of": "sizes",
     "compare_strategies": "comparison",
@@ -120,8 +120,8 @@ _HOME = {
     "hits_over_time": "timelines",
     "ladder_chart": "ladder",
     "ladder_in_words": "ladder",
-    "latency_chart": "latency_chart",
-    "latency_in_words": "latency_chart",
+    "latency_chart": "latency_charts",
+    "latency_in_words": "latency_charts",
     "latency_ladder": "ladder",
     "layer_hit_ratios": "filtering",
     "listing": "listings",
@@ -149,8 +149,8 @@ _HOME = {
     "simulate": "simulator",
     "simulate_design": "designs",
     "sweep": "sweeps",
-    "timeline_chart": "timeline_chart",
-    "timeline_in_words": "timeline_chart",
+    "timeline_chart": "timeline_charts",
+    "timeline_in_words": "timeline_charts",
     "zipf": "traces",
 }
 

@@ -64,3 +64,13 @@ def test_a_sampled_curve_is_drawn_from_where_it_can_be_relied_on() -> None:
     (line,) = axes.get_lines()
     assert min(line.get_xdata()) >= 20
     assert line.get_label() == "lru, 0.5 sampled"
+
+
+def test_every_public_name_of_the_room_is_the_thing_itself_and_not_its_module():
+    from types import ModuleType
+
+    import cachelab.lab
+
+    names = [name for name in cachelab.lab.__all__ if name != "PALETTE"]
+    twice = [(getattr(cachelab.lab, name), getattr(cachelab.lab, name)) for name in names]
+    assert [pair for pair in twice if any(isinstance(one, ModuleType) for one in pair)] == []

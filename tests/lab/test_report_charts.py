@@ -3,11 +3,11 @@
 import pytest
 
 from cachelab.hashing import HashRing
-from cachelab.lab.balance_chart import balance_chart, balance_in_words
+from cachelab.lab.balance_charts import balance_chart, balance_in_words
 from cachelab.lab.charts import miss_ratio_chart
 from cachelab.lab.curves import miss_ratio_curve
-from cachelab.lab.latency_chart import latency_chart, latency_in_words
-from cachelab.lab.timeline_chart import timeline_chart, timeline_in_words
+from cachelab.lab.latency_charts import latency_chart, latency_in_words
+from cachelab.lab.timeline_charts import timeline_chart, timeline_in_words
 from cachelab.lab.timelines import hits_over_time
 from cachelab.lab.traces import shift, zipf
 from cachelab.operations.metrics import LatencyHistogram

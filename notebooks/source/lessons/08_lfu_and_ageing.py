@@ -137,7 +137,6 @@ except KeyError as error:
 # %%
 from cachelab.eviction import LFU
 from cachelab.lab import ShiftLab, explain, hits_over_time, predict, shift, show
-from cachelab.lab.timeline_chart import timeline_chart, timeline_in_words
 
 answers = ("2,000", "8,000", "20,000", "it is not back after 40,000")
 back = predict("How many requests does plain LFU need?", options=answers)
@@ -147,6 +146,8 @@ back
 # **Run.**
 
 # %%
+from cachelab.lab import timeline_chart, timeline_in_words
+
 requests = shift(80_000, objects=2_000)
 lines = hits_over_time(requests, ["lfu", "lru", "aged_lfu"], capacity=100, window=2_000)
 show(
