@@ -64,15 +64,28 @@ def live(
     sim, rng = SimRuntime(), random.Random(seed)
     source = _Rows(sim)
     store = MemoryStore(sim)
-    ours = isinstance(strategy, type) and issubclass(strategy, Strategy)
-    made: Any = (
-        strategy.over(store, source, ttl=ttl, runtime=sim)  # type: ignore[attr-defined]
-        if ours
-        else strategy(store, source, ttl=ttl)
-    )
+    made: Any = _made(strategy, store, source, ttl, sim, random.Random(seed))
     stale = sim.run(_readers, sim, rng, source, made, reads, writes, requests)
     hits = requests - source.waited
     return Lived(hits / requests, stale / requests, source.loads / sim.now())
+
+
+def _made(
+    strategy: StrategyLike,
+    store: MemoryStore,
+    source: _Rows,
+    ttl: float,
+    sim: SimRuntime,
+    rng: random.Random,
+) -> Any:
+    """Return the strategy between store and source; what ours draw, they draw from `rng`."""
+    make: Any = strategy
+    if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
+        return make(store, source, ttl=ttl)
+    try:
+        return make.over(store, source, ttl=ttl, runtime=sim, rng=rng)
+    except TypeError:  # a strategy that draws nothing
+        return make.over(store, source, ttl=ttl, runtime=sim)
 
 
 def _readers(

@@ -122,7 +122,7 @@ class Flusher:
         before = self.stored
         self._try(list(newest.values()), attempt)
         self.stored += len(attempt.stored)
-        keys = {write.key for write in attempt.stored}
+        keys = dict.fromkeys(write.key for write in attempt.stored)  # in the order of the writes
         if keys:
             self.after(keys)
             self._forget([write for write in batch if write.key in keys])

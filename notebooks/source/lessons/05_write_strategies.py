@@ -354,7 +354,7 @@ lost
 # **Run.** First slowly, in virtual time, with four writes. Drag the crash. Count for each design which
 # acknowledged writes are gone after the program has been started again.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 CrashTimeline()
 
 # %% [markdown]
