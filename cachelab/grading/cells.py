@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from .attempts import noted
 from .exercise import Exercise
 from .judging import find_exercise, judge
 from .report import Report
@@ -44,7 +45,7 @@ def check(exercise: str, *objects: object) -> Report:
             f"{found.id} is not started: {' and '.join(found.names)} raises NotImplementedError "
             "in every method. Write it in the cell above, run that cell, then this one."
         )
-    return judge(found.id, text)
+    return noted(judge(found.id, text), text)
 
 
 def _text_of(exercise: Exercise, objects: tuple[object, ...]) -> str:

@@ -31,15 +31,23 @@ _STYLE = """
 """
 
 
+_AFTER = (
+    "<p>All points. Now compare: the solution and the second-best design are in the notebook of "
+    "the same name in <code>solutions/</code>.</p>"
+)
+
+
 def render(report: Report) -> str:
     """Return the report as one HTML fragment."""
     first, later = report.failed[:1], report.failed[1:]
+    offers = dict(report.offers)
     parts = [
         f"<style>{_STYLE}</style>",
         '<div class="cachelab-report">',
         _summary(report),
-        *map(_failure, first),
-        *map(_folded, later),
+        *(_failure(check, offers.get(check.id, 0)) for check in first),
+        *(_folded(check, offers.get(check.id, 0)) for check in later),
+        *([_AFTER] if report.points == report.max_points else []),
         "</div>",
     ]
     return "\n".join(parts)
@@ -66,17 +74,19 @@ def _check_row(check: CheckResult) -> str:
     )
 
 
-def _failure(check: CheckResult) -> str:
+def _failure(check: CheckResult, opened: int = 0) -> str:
     parts = [f"<p><strong>{escape(check.id)}</strong>: {escape(check.message)}</p>"]
     if check.counterexample:
         parts.append(_steps(check.counterexample))
         parts.append(f"<p><strong>Why:</strong> {escape(check.counterexample.why)}</p>")
-    return "\n".join([*parts, _hints(check.hints)])
+    if opened:
+        parts.append("<p>This check has failed on your last attempts: here is a hint.</p>")
+    return "\n".join([*parts, _hints(check.hints, opened)])
 
 
-def _folded(check: CheckResult) -> str:
+def _folded(check: CheckResult, opened: int = 0) -> str:
     title = f"{escape(check.id)}: {escape(check.message)}"
-    return f"<details><summary>{title}</summary>\n{_failure(check)}\n</details>"
+    return f"<details><summary>{title}</summary>\n{_failure(check, opened)}\n</details>"
 
 
 def _steps(shown: Counterexample) -> str:
@@ -98,10 +108,11 @@ def _code(text: str) -> str:
     return f"<td><code>{escape(text)}</code></td>" if text else "<td></td>"
 
 
-def _hints(hints: tuple[str, ...]) -> str:
-    """Return the ladder: each hint opens the way to the next."""
+def _hints(hints: tuple[str, ...], opened: int = 0) -> str:
+    """Return the ladder: each hint opens the way to the next; the first `opened` are open."""
     nested = ""
     for number, hint in reversed(list(enumerate(hints, 1))):
         inner = f"<p>{escape(hint)}</p>\n{nested}"
-        nested = f"<details><summary>Hint {number}</summary>\n{inner}</details>"
+        state = " open" if number <= opened else ""
+        nested = f"<details{state}><summary>Hint {number}</summary>\n{inner}</details>"
     return nested

@@ -95,6 +95,8 @@ class Report:
     checks: tuple[CheckResult, ...]
     sandbox: str
     seconds: float
+    offers: tuple[tuple[str, int], ...] = ()
+    """Checks on which the learner is stuck, and how many of their hints to open."""
 
     @property
     def points(self) -> int:
@@ -133,7 +135,8 @@ class Report:
             KeyError, TypeError: that is no report.
         """
         checks = tuple(map(_check_from, data["checks"]))
-        return cls(**{**data, "checks": checks})
+        offers = tuple(map(tuple, data.get("offers", ())))
+        return cls(**{**data, "checks": checks, "offers": offers})
 
     def __str__(self) -> str:
         head = f"{self.exercise} {self.title}: {self.points} of {self.max_points} points"

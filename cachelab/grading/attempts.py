@@ -1,0 +1,77 @@
+"""
+What a learner has tried, kept on this machine: how often a check has failed, and what comes next.
+
+One line of JSON for each different text that was judged in a notebook: exercise, time, points, the
+checks that failed, and a hash of the text. Nothing is sent anywhere; the file may be deleted.
+"""
+
+import hashlib
+import json
+import os
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .report import Report
+
+STUCK = 3
+"""Attempts in a row on which a check has failed: from then on a hint is opened unasked."""
+
+
+def attempts_file() -> Path | None:
+    """Return the log, in `$CACHELAB_HOME` or ~/.cachelab; None where the variable is empty."""
+    folder = os.environ.get("CACHELAB_HOME")
+    if folder == "":
+        return None
+    return (Path(folder) if folder else Path.home() / ".cachelab") / "attempts.jsonl"
+
+
+def noted(report: Report, text: str) -> Report:
+    """
+    Log an attempt; return its report with the hints that the learner has earned by failing.
+
+    A text that was judged before is no new attempt. A log that cannot be written is no reason to
+    withhold a report.
+    """
+    path = attempts_file()
+    if path is None:
+        return report
+    word = hashlib.sha256(text.encode()).hexdigest()[:16]
+    earlier = [one for one in _read(path) if one["exercise"] == report.exercise]
+    if all(one["text"] != word for one in earlier):
+        failed = [check.id for check in report.failed]
+        entry = {"exercise": report.exercise, "text": word, "points": report.points}
+        entry |= {"failed": failed, "time": int(time.time())}
+        earlier.append(entry)
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(entry) + "\n")
+    offers = {check.id: _in_a_row(earlier, check.id) - STUCK + 1 for check in report.failed}
+    return replace(report, offers=tuple((name, n) for name, n in offers.items() if n > 0))
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        with suppress(ValueError, TypeError, AttributeError):
+            entry = json.loads(line)
+            if {"exercise", "text", "failed"} <= entry.keys():
+                found.append(entry)
+    return found
+
+
+def _in_a_row(attempts: list[dict[str, Any]], check: str) -> int:
+    """Tell on how many of the last attempts a check has failed without a break."""
+    count = 0
+    for attempt in reversed(attempts):
+        if check not in attempt["failed"]:
+            break
+        count += 1
+    return count
