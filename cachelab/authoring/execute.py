@@ -54,6 +54,7 @@ async def execute(notebook: NotebookNode, folder: Path, log: Path) -> list[Path]
         try:
             for position in range(len(notebook.cells)):
                 await _run(client, position)
+            client.set_widgets_metadata()
             return await _imported(client)
         finally:
             client.kc.stop_channels()

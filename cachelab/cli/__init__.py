@@ -26,6 +26,7 @@ COMMANDS = {
     "release": "Copy what students get to a folder.",
     "similar": "Show which submissions have much in common.",
     "build": "Build the notebooks from their text sources.",
+    "site": "Build the course as a static site whose views stay alive.",
 }
 
 
