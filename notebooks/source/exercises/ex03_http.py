@@ -220,15 +220,18 @@ check("ex03", freshness, cache_key, may_store, LayeredCache)
 from cachelab.operations.http import Response
 from cachelab.operations.http import may_store as may_store_here
 
-for headers in (
-    {"Cache-Control": "max-age=60"},
-    {"Cache-Control": "private, max-age=60"},
-    {"Cache-Control": "no-cache"},
-    {"Cache-Control": "max-age=60", "Set-Cookie": "session=7"},
-    {"Vary": "*"},
-):
-    mine = may_store("cdn", {"status": 200, "headers": headers})
-    print(mine, bool(may_store_here("cdn", Response(200, headers))), headers)
+try:
+    for headers in (
+        {"Cache-Control": "max-age=60"},
+        {"Cache-Control": "private, max-age=60"},
+        {"Cache-Control": "no-cache"},
+        {"Cache-Control": "max-age=60", "Set-Cookie": "session=7"},
+        {"Vary": "*"},
+    ):
+        mine = may_store("cdn", {"status": 200, "headers": headers})
+        print(mine, bool(may_store_here("cdn", Response(200, headers))), headers)
+except NotImplementedError:
+    print("write your part first")
 
 # %% [markdown]
 # <details><summary>Hint 1: where do I begin?</summary>

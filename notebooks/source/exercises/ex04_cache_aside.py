@@ -254,12 +254,15 @@ class CountingSource(MemorySource):
         return super().read(key)
 
 
-clock, source = ManualClock(), CountingSource()
-cache = CacheAside(MemoryStore(clock), source, ttl=60, negative_ttl=10)
-for number in range(1000):
-    cache.read(f"nobody:{number % 20}")
-    clock.advance(0.1)
-print("1,000 reads of 20 absent keys in 100 seconds:", source.asked, "questions to the source")
+try:
+    clock, source = ManualClock(), CountingSource()
+    cache = CacheAside(MemoryStore(clock), source, ttl=60, negative_ttl=10)
+    for number in range(1000):
+        cache.read(f"nobody:{number % 20}")
+        clock.advance(0.1)
+    print("1,000 reads of 20 absent keys in 100 seconds:", source.asked, "questions to the source")
+except NotImplementedError:
+    print("write your part first")
 
 # %% [markdown]
 # <details><summary>Hint 1: where do I begin?</summary>

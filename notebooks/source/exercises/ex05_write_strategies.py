@@ -252,15 +252,18 @@ check("ex05", WriteThrough, WriteBehind, lost_writes)
 # %%
 from cachelab.ports import MemorySource, MemoryStore
 
-source = MemorySource()
-cache = WriteBehind(MemoryStore(), source, batch_size=100, max_retries=3, max_pending=100)
-stored = 0
-for number in range(1000):
-    cache.write(f"views:{number % 10}", number)
-    if number % 100 == 99:
-        stored += cache.flush()
-print("1,000 writes acknowledged,", stored, "writes to the source")
-print("version of views:0 in the source:", source.read("views:0").version)
+try:
+    source = MemorySource()
+    cache = WriteBehind(MemoryStore(), source, batch_size=100, max_retries=3, max_pending=100)
+    stored = 0
+    for number in range(1000):
+        cache.write(f"views:{number % 10}", number)
+        if number % 100 == 99:
+            stored += cache.flush()
+    print("1,000 writes acknowledged,", stored, "writes to the source")
+    print("version of views:0 in the source:", source.read("views:0").version)
+except NotImplementedError:
+    print("write your part first")
 
 # %% [markdown]
 # <details><summary>Hint 1: where do I begin?</summary>

@@ -114,25 +114,31 @@ class LFUCache:
         return key in self.values
         ### END SOLUTION
 
-    ### BEGIN SOLUTION
     def use(self, key):
+        """Count a use of a key that is there (yours to change, or to leave out)."""
+        ### BEGIN SOLUTION
         self.leave(key)
         self.count[key] += 1
         self.shelves[self.count[key]][key] = None
         self.lowest = min(self.shelves, default=0)
         self.after_use()
+        ### END SOLUTION
 
     def leave(self, key):
+        """Take a key off its shelf (yours to change, or to leave out)."""
+        ### BEGIN SOLUTION
         shelf = self.shelves[self.count[key]]
         del shelf[key]
         if not shelf:
             del self.shelves[self.count[key]]
             self.lowest = min(self.shelves, default=0)
+        ### END SOLUTION
 
     def after_use(self):
-        pass
-
-    ### END SOLUTION
+        """What a kind of LFU does after a use (yours to change, or to leave out)."""
+        ### BEGIN SOLUTION
+        return
+        ### END SOLUTION
 
 
 class AgedLFU(LFUCache):
@@ -148,23 +154,29 @@ class AgedLFU(LFUCache):
         self.recency = OrderedDict()
         ### END SOLUTION
 
-    ### BEGIN SOLUTION
     def get(self, key, default=None):
+        ### BEGIN SOLUTION
         if key in self.values:
             self.recency.move_to_end(key)
         return super().get(key, default)
+        ### END SOLUTION
 
     def put(self, key, value):
+        ### BEGIN SOLUTION
         if self.capacity:
             self.recency[key] = None
             self.recency.move_to_end(key)
         super().put(key, value)
+        ### END SOLUTION
 
     def delete(self, key):
+        ### BEGIN SOLUTION
         self.recency.pop(key, None)
         super().delete(key)
+        ### END SOLUTION
 
     def after_use(self):
+        ### BEGIN SOLUTION
         self.uses += 1
         if self.uses % self.period == 0:
             self.shelves.clear()
@@ -172,8 +184,7 @@ class AgedLFU(LFUCache):
                 self.count[key] = (self.count[key] + 1) // 2
                 self.shelves[self.count[key]][key] = None
             self.lowest = min(self.shelves)
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 def log_counter(counter, rng, factor=10):

@@ -290,14 +290,16 @@ check("ex09", LRUKCache, TwoQueueCache, SieveCache, break_it)
 # %%
 from cachelab.lab import simulate
 
-rng = random.Random(9)
-hot = [min(rng.randrange(100), rng.randrange(100)) for _ in range(2000)]
-scanned = [*hot[:1000], *range(1000, 1300), *hot[1000:]]
-
-for kind in (LRUKCache, TwoQueueCache, SieveCache, "lru", "fifo"):
-    name = kind if isinstance(kind, str) else kind.__name__
-    ratios = [simulate(trace, kind, 60).hit_ratio for trace in (hot, scanned)]
-    print(f"{name:14} without the scan {ratios[0]:.3f}, with it {ratios[1]:.3f}")
+try:
+    rng = random.Random(9)
+    hot = [min(rng.randrange(100), rng.randrange(100)) for _ in range(2000)]
+    scanned = [*hot[:1000], *range(1000, 1300), *hot[1000:]]
+    for kind in (LRUKCache, TwoQueueCache, SieveCache, "lru", "fifo"):
+        name = kind if isinstance(kind, str) else kind.__name__
+        ratios = [simulate(trace, kind, 60).hit_ratio for trace in (hot, scanned)]
+        print(f"{name:14} without the scan {ratios[0]:.3f}, with it {ratios[1]:.3f}")
+except NotImplementedError:
+    print("write your part first")
 
 # %% [markdown]
 # ## Watch it run

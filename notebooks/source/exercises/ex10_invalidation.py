@@ -247,22 +247,24 @@ check("ex10", VersionedNamespace, LeasedFill, InvalidationFeed)
 # %%
 from cachelab.ports import ManualClock, MemoryStore
 
-store = MemoryStore(ManualClock())
-space, loads = VersionedNamespace(store, ttl=60), []
-
 
 def load(name, key):
     loads.append(key)
     return f"{name} {key}"
 
 
-for round_of_reads in ("first", "second", "after the bump"):
-    if round_of_reads == "after the bump":
-        space.bump("page")
-    before = len(loads)
-    for number in range(1000):
-        space.get("page", str(number), load)
-    print(round_of_reads, "loads:", len(loads) - before, "entries:", len(store.entries))
+try:
+    store = MemoryStore(ManualClock())
+    space, loads = VersionedNamespace(store, ttl=60), []
+    for round_of_reads in ("first", "second", "after the bump"):
+        if round_of_reads == "after the bump":
+            space.bump("page")
+        before = len(loads)
+        for number in range(1000):
+            space.get("page", str(number), load)
+        print(round_of_reads, "loads:", len(loads) - before, "entries:", len(store.entries))
+except NotImplementedError:
+    print("write your part first")
 
 # %% [markdown]
 # <details><summary>Hint 1: where do I begin?</summary>

@@ -24,6 +24,17 @@ class LFUCache:
     def __contains__(self, key):
         raise NotImplementedError()
 
+    def use(self, key):
+        """Count a use of a key that is there (yours to change, or to leave out)."""
+        raise NotImplementedError()
+
+    def leave(self, key):
+        """Take a key off its shelf (yours to change, or to leave out)."""
+        raise NotImplementedError()
+
+    def after_use(self):
+        """What a kind of LFU does after a use (yours to change, or to leave out)."""
+        raise NotImplementedError()
 
 
 class AgedLFU(LFUCache):
@@ -34,6 +45,17 @@ class AgedLFU(LFUCache):
     def __init__(self, capacity, period):
         raise NotImplementedError()
 
+    def get(self, key, default=None):
+        raise NotImplementedError()
+
+    def put(self, key, value):
+        raise NotImplementedError()
+
+    def delete(self, key):
+        raise NotImplementedError()
+
+    def after_use(self):
+        raise NotImplementedError()
 
 
 def log_counter(counter, rng, factor=10):

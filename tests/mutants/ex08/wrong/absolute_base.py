@@ -51,6 +51,7 @@ class LFUCache:
         return key in self.values
 
     def use(self, key):
+        """Count a use of a key that is there (yours to change, or to leave out)."""
         self.leave(key)
         self.count[key] += 1
         self.shelves[self.count[key]][key] = None
@@ -58,6 +59,7 @@ class LFUCache:
         self.after_use()
 
     def leave(self, key):
+        """Take a key off its shelf (yours to change, or to leave out)."""
         shelf = self.shelves[self.count[key]]
         del shelf[key]
         if not shelf:
@@ -65,8 +67,8 @@ class LFUCache:
             self.lowest = min(self.shelves, default=0)
 
     def after_use(self):
-        pass
-
+        """What a kind of LFU does after a use (yours to change, or to leave out)."""
+        return
 
 
 class AgedLFU(LFUCache):
@@ -103,7 +105,6 @@ class AgedLFU(LFUCache):
                 self.count[key] = (self.count[key] + 1) // 2
                 self.shelves[self.count[key]][key] = None
             self.lowest = min(self.shelves)
-
 
 
 def log_counter(counter, rng, factor=10):

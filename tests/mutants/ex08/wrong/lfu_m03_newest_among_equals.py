@@ -50,6 +50,7 @@ class LFUCache:
         return key in self.values
 
     def use(self, key):
+        """Count a use of a key that is there (yours to change, or to leave out)."""
         self.leave(key)
         self.count[key] += 1
         self.shelves[self.count[key]][key] = None
@@ -57,6 +58,7 @@ class LFUCache:
         self.after_use()
 
     def leave(self, key):
+        """Take a key off its shelf (yours to change, or to leave out)."""
         shelf = self.shelves[self.count[key]]
         del shelf[key]
         if not shelf:
@@ -64,8 +66,8 @@ class LFUCache:
             self.lowest = min(self.shelves, default=0)
 
     def after_use(self):
-        pass
-
+        """What a kind of LFU does after a use (yours to change, or to leave out)."""
+        return
 
 
 class AgedLFU(LFUCache):
@@ -102,7 +104,6 @@ class AgedLFU(LFUCache):
                 self.count[key] = (self.count[key] + 1) // 2
                 self.shelves[self.count[key]][key] = None
             self.lowest = min(self.shelves)
-
 
 
 def log_counter(counter, rng, factor=10):
