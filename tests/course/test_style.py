@@ -3,7 +3,9 @@ The style guide's rules that a program can check, on the text sources of lessons
 """
 
 import ast
+import builtins
 import re
+import symtable
 from pathlib import Path
 
 import pytest
@@ -167,3 +169,31 @@ def test_the_contract_stands_as_a_table_before_the_answer(lesson):
 def test_an_exercise_has_a_ladder_of_three_hints(lesson):
     text = "\n".join(cell.source for cell in cells_of(lesson, "markdown"))
     assert re.findall(r"<summary>Hint (\d)", text) == ["1", "2", "3"]
+
+
+def names_of(cell):
+    """The names that a code cell binds, and those it takes from elsewhere."""
+    bound, taken, tables = set(), set(), [symtable.symtable(cell.source, "cell", "exec")]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        for symbol in table.get_symbols():
+            here = table.get_type() == "module"
+            if here and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
+                bound.add(symbol.get_name())
+            elif symbol.is_referenced() and (here or symbol.is_global()):
+                taken.add(symbol.get_name())
+    return bound, taken
+
+
+@in_every_full_lesson
+def test_each_part_of_a_lesson_runs_from_its_own_heading_after_a_restart(lesson):
+    missing, heading, bound, taken = [], "the top", set(dir(builtins)), set()
+    for cell in [*cells_of(lesson), None]:
+        if cell is None or (cell.cell_type == "markdown" and cell.source.startswith("## ")):
+            missing += [f"{heading}: {name}" for name in sorted(taken - bound)]
+            heading, bound, taken = cell and cell.source.splitlines()[0], set(dir(builtins)), set()
+        elif cell.cell_type == "code":
+            binds, takes = names_of(cell)
+            bound, taken = bound | binds, taken | takes
+    assert missing == []

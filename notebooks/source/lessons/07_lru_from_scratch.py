@@ -40,7 +40,7 @@ for capacity in (30, 300):
 # missed: `a b c a d`. At `d` it is full.
 
 # %%
-from cachelab.lab import explain, predict
+from cachelab.lab import EvictionStepper, explain, predict
 
 victim = predict("Which key does d push out?", options=("a", "b", "c"))
 victim
@@ -129,6 +129,8 @@ class CountedKey:
 # over, and divide the comparisons by the number of requests: at n = 100, and at n = 1,000.
 
 # %%
+from cachelab.lab import explain, predict
+
 growth = predict(
     "Ten times the keys in ListLRU: how many times the comparisons per request?",
     unit="times",
@@ -237,7 +239,7 @@ print("backwards:", ring[0].prev.key, ring[0].prev.prev.key, ring[0].prev.prev.p
 # for 50 popular rows. The cache has room for 140 of the 170.
 
 # %%
-from cachelab.lab import loop, mix, predict, simulate, zipf
+from cachelab.lab import explain, loop, mix, predict, simulate, zipf
 
 popular = zipf(6_000, objects=50, alpha=0.8)
 report = mix(loop(6_000, length=120), popular, burst=50)
@@ -363,7 +365,7 @@ listing(Synchronized.get, Synchronized.items)
 # half of them are gone. Exact LRU would keep the younger half, without an exception.
 
 # %%
-from cachelab.lab import figure, predict, show
+from cachelab.lab import explain, figure, predict, show
 from cachelab.ports import start_server
 
 mistaken = predict(
@@ -441,6 +443,8 @@ explain(
 
 # %%
 from collections import OrderedDict
+
+from cachelab.lab import explain
 
 
 def careless_put(entries, capacity, key, value):

@@ -35,7 +35,7 @@ for policy in ("fifo", "lru", "lfu", "arc", "two_queue", "w_tinylfu"):
 # ones. There is room for 50.
 
 # %%
-from cachelab.lab import mix, predict, scan, zipf
+from cachelab.lab import mix, predict, scan, simulate, zipf
 
 popular = zipf(10_000, objects=500, alpha=0.9)
 crawled = mix(popular, scan(4_000), burst=400)
@@ -94,7 +94,7 @@ for result in sweep(crawled, NAMES, [50], progress=False):
 
 # %%
 from cachelab.eviction import LRUK
-from cachelab.lab import listing, shift
+from cachelab.lab import explain, listing, predict, shift, simulate
 
 listing(LRUK.hit, LRUK.insert)
 
@@ -160,7 +160,7 @@ for name, trace, room in (("two pools", pools, 100), ("moving crowd", moving, 40
 
 # %%
 from cachelab.eviction import TwoQueue
-from cachelab.lab import EvictionStepper
+from cachelab.lab import EvictionStepper, explain, listing, loop, predict, simulate
 
 EvictionStepper(policy=TwoQueue, requests="a b c d e f a g h a a i j k a", capacity=4)
 
@@ -213,6 +213,7 @@ far.compare(round(row["two_queue"], 3))
 
 # %%
 from cachelab.eviction import Sieve
+from cachelab.lab import EvictionStepper, explain, predict, simulate
 
 EvictionStepper(policy=Sieve, requests="a b c a d e a f g a h", capacity=3)
 
@@ -274,6 +275,11 @@ PolicyArena("two_queue")
 # pages, and which with room for 20 %?
 
 # %%
+from cachelab.lab import predict, sample_trace, sweep
+
+shop = sample_trace("shop")
+NAMES = ["fifo", "lru", "lfu", "lru_k", "two_queue", "arc"]
+NAMES += ["sieve", "s3_fifo", "w_tinylfu", "belady"]
 small = predict("At 1 %?", options=("lru", "arc", "sieve", "s3_fifo", "w_tinylfu"))
 small
 
@@ -342,6 +348,8 @@ for policy, share in kept.items():
 assert kept["allkeys-lfu"] > 2 * kept["allkeys-lru"]
 
 # %% jupyter={"source_hidden": true}
+from cachelab.lab import explain
+
 explain(
     "The report's keys are younger than every hot key. Why does LFU keep the hot ones?",
     answer="A new key starts with a count of 5 in Redis's logarithmic counter; eight uses have lifted the "
@@ -380,6 +388,9 @@ class Published2Q:
 
 
 # %%
+from cachelab.eviction import TwoQueue
+from cachelab.lab import explain, loop, simulate
+
 circle = loop(4_000, length=80)
 print(f"circle of 80, room for 100: {simulate(circle, Published2Q, 100).hit_ratio:.3f}")
 print(f"the paper's 2Q:             {simulate(circle, TwoQueue, 100).hit_ratio:.3f}")

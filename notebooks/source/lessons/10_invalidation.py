@@ -505,6 +505,8 @@ assert near_us * 2 < far_us
 
 
 # %%
+from cachelab.lab import explain
+
 store = {"user:v1:7": "Ada, before she married"}
 
 

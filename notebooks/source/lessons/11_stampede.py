@@ -40,7 +40,7 @@ print(f"{1_000 * rush.longest_wait:.0f} ms")
 
 # %%
 from cachelab.ports import MemoryStore, SimRuntime
-from cachelab.stampede import Unguarded
+from cachelab.stampede import GUARDS, Unguarded
 
 
 def loads_at_expiry(per_second, delta, ttl=10):

@@ -78,6 +78,14 @@ share
 
 
 # %%
+KEYS = [f"user:{number}" for number in range(20_000)]
+TEN = [f"cache-{number:02}" for number in range(10)]
+
+
+def owners(placement):
+    return [placement.node_for(key) for key in KEYS]
+
+
 def join(placement, node):
     before = owners(placement)
     placement.add(node)
@@ -86,6 +94,7 @@ def join(placement, node):
     return moved, sum(old != new != node for old, new in pairs)
 
 
+# %%
 for count in (3, 10, 30):
     moved, astray = join(HashRing([f"cache-{n:02}" for n in range(count)]), "cache-new")
     print(f"{count:2} nodes: {moved:.3f} moves, 1/(n+1) is {1 / (count + 1):.3f}; astray {astray}")
@@ -103,6 +112,9 @@ explain(
 )
 
 # %% [markdown]
+# Ten nodes, one newcomer, and yet 0.093 and 0.083: points are drawn from names, and `cache-new` drew
+# longer arcs than `cache-10`. How far a share strays from its mean is the next question.
+#
 # **Break it.** Let a node leave, then come back. Leaving is joining backwards: what it owned is dealt out,
 # and nothing else moves. Because points depend on the name alone, it comes back to the very same keys.
 
@@ -132,14 +144,17 @@ print("back as before:", owners(ring) == at_first)
 # **Predict.** Ten nodes with one point each: how many times the mean does the fullest own?
 
 # %%
+from cachelab.lab import explain, predict
+
 worst = predict("What is max/mean with 1 point a node?", unit="times", low=1, high=10)
 worst
 
 # %%
+from cachelab.hashing import HashRing
 from cachelab.lab import show
 from cachelab.lab.balance_charts import balance_chart, balance_in_words
 
-shares = HashRing(TEN, virtual_nodes=1).shares()
+shares = HashRing([f"cache-{n:02}" for n in range(10)], virtual_nodes=1).shares()
 show(
     balance_chart(shares),
     alt=balance_in_words(shares),
@@ -226,10 +241,14 @@ RingPlayground(NaiveRing)
 # share of the keys are both copies on one host?
 
 # %%
+from cachelab.hashing import HashRing
+from cachelab.lab import explain, predict
+
 together = predict("Both copies on one host, for which share?", unit="share", low=0, high=1)
 together
 
 # %%
+KEYS = [f"user:{number}" for number in range(20_000)]
 HOSTS = {f"cache-{n}": f"host-{n // 2}" for n in range(6)}
 
 
@@ -274,10 +293,13 @@ except ValueError as refused:
 
 # %%
 from collections import Counter
+from statistics import mean
 
-from cachelab.hashing import BoundedLoad
+from cachelab.hashing import BoundedLoad, HashRing
+from cachelab.lab import explain
 
-some = KEYS[:5_000]
+some = [f"user:{number}" for number in range(5_000)]
+TEN = [f"cache-{number:02}" for number in range(10)]
 home = HashRing(TEN, 10)
 print(f"plain ring of 10 points: {max(Counter(map(home.node_for, some)).values()) / 500:.3f}")
 for epsilon in (0.5, 0.25, 0.1, 0.02):
@@ -304,18 +326,33 @@ explain(
 # **Predict.** Which of them is the only consistent one here that moves keys between old nodes?
 
 # %%
+from collections import Counter
+from statistics import mean
+
+from cachelab.hashing import PLACEMENTS
+from cachelab.lab import explain, predict
+
+KEYS = [f"user:{number}" for number in range(20_000)]
+TEN = [f"cache-{number:02}" for number in range(10)]
+
+
+def owners(placement):
+    return [placement.node_for(key) for key in KEYS]
+
+
 stray = predict("Who?", options=("ring", "rendezvous", "jump", "maglev"))
 stray
 
 # %%
-from cachelab.hashing import PLACEMENTS
-
 print("placement   moves  astray  max/mean  weights")
 astray_by = {}
 for name, kind in PLACEMENTS.items():
     nodes = kind(TEN)
-    fullest = max(Counter(owners(nodes)).values()) * 10 / len(KEYS)
-    moved, astray_by[name] = join(nodes, "cache-10")
+    before = owners(nodes)
+    nodes.add("cache-10")
+    pairs = [(old, new) for old, new in zip(before, owners(nodes), strict=True) if old != new]
+    astray_by[name] = sum(new != "cache-10" for _, new in pairs)
+    fullest, moved = max(Counter(before).values()) * 10 / len(KEYS), len(pairs) / len(KEYS)
     print(f"{name:10}  {moved:.3f}  {astray_by[name]:6}  {fullest:8.3f}  {kind.weighted!s:>7}")
 [who] = [name for name in ("ring", "rendezvous", "jump", "maglev") if astray_by[name]]
 stray.compare(who)
@@ -353,6 +390,10 @@ explain(
 # keys do they agree?
 
 # %%
+from statistics import mean
+
+from cachelab.lab import predict
+
 PARTS = ("all", "about one in four", "none")
 agree = predict("They agree on ...", options=PARTS)
 agree
@@ -398,8 +439,11 @@ agree.compare(told)
 import random
 from contextlib import ExitStack
 
+from cachelab.lab import explain, predict
 from cachelab.operations import Sharded
 from cachelab.ports import MISSING, RedisStore, start_server
+
+KEYS = [f"user:{number}" for number in range(4_000)]
 
 
 def windows(store, keys, requests=1_000):
@@ -422,9 +466,9 @@ def wave(servers, placement, copies=1):
             stores[f"cache-{number}"] = RedisStore(client, f"{placement}{copies}:{number}:")
         newcomer = stores.popitem()
         store = Sharded(stores, placement, copies=copies, read="first")
-        store.set_many(dict.fromkeys(KEYS[:4_000], "kept"))
+        store.set_many(dict.fromkeys(KEYS, "kept"))
         store.add_node(*newcomer)
-        return list(windows(store, KEYS[:4_000]))
+        return list(windows(store, KEYS))
 
 
 # %% [markdown]
@@ -466,6 +510,10 @@ explain(
 
 
 # %%
+from bisect import bisect_left
+from hashlib import md5
+
+
 class PublishedRing:
     def __init__(self):
         self.ring, self.sorted_hashes = {}, []
@@ -502,6 +550,8 @@ print(f"chance that two of 15,000 points share 32 bits: {15_000**2 / 2 / 2**32:.
 # learned the nodes in another order would disagree.
 
 # %% jupyter={"source_hidden": true}
+from cachelab.lab import explain
+
 explain(
     "Which three changes repair it?",
     answer="Adding a node that is there changes nothing. A point is a pair (position, name), so equal "

@@ -40,7 +40,9 @@ for form in ("user:{0}:profile", "user:{{{0}}}:profile", "{{users}}:{0}:profile"
 # tag.
 
 # %%
-from cachelab.hashing import hash_tag
+from collections import Counter
+
+from cachelab.hashing import Slots, hash_slot, hash_tag
 from cachelab.lab import listing
 
 listing(hash_tag, hash_slot)
@@ -93,7 +95,7 @@ share
 
 # %%
 keys = [f"{{firm:{1 if n % 2 else n % 1_000}}}:user:{n}" for n in range(9_000)]
-held = Counter(map(nodes.node_for, keys))
+held = Counter(map(Slots(["a", "b", "c"]).node_for, keys))
 print({node: held[node] for node in "abc"})
 share.compare(round(max(held.values()) / len(keys), 3))
 
@@ -112,6 +114,8 @@ explain(
 # slots, and watch each other.
 
 # %% tags=["live"]
+from cachelab.hashing import hash_slot
+from cachelab.lab import explain, predict
 from cachelab.operations import connect_cluster
 from cachelab.ports import start_cluster
 
@@ -251,6 +255,9 @@ assert found["profile"] == {"name": "Ada"}
 # much of it was not its own.
 
 # %%
+from collections import Counter
+
+from cachelab.lab import explain, listing, predict
 from cachelab.operations.metrics import SpaceSaving
 
 listing(SpaceSaving.add)
@@ -309,6 +316,12 @@ explain(
 # have 48.
 
 # %%
+from collections import Counter
+
+from cachelab.hashing import Slots, hash_slot
+from cachelab.lab import explain, predict, zipf
+
+requests = [f"item:{number}" for number in zipf(100_000, objects=20_000, alpha=1.0)]
 hot = ["item:hot" if n % 10 < 3 else key for n, key in enumerate(requests)]
 busiest = predict("Which share of all requests does the busiest of 48 nodes get?", low=0, high=1)
 busiest
@@ -344,7 +357,7 @@ from cachelab.ports import MISSING
 
 def reach_cluster(room, processes=8):
     near = [LocalStore(LRU(room)) for _ in range(processes)]
-    load = Counter()
+    nodes, load = Slots(["a", "b", "c"]), Counter()
     for number, key in enumerate(hot):
         process = near[hash_slot(str(number)) % processes]
         if process.get(key) is MISSING:
@@ -386,6 +399,8 @@ explain(
 # **Predict.** 200,000 items with a key of 15 bytes and a value of 50.
 
 # %%
+from cachelab.lab import explain, predict
+
 smaller = predict("Which takes fewer bytes an item?", options=("Redis", "Memcached", "equal"))
 smaller
 
@@ -438,6 +453,10 @@ explain(
 # reads many keys with one MGET. Find what happens first, and what would happen next.
 
 # %%
+import redis
+
+from cachelab.hashing import hash_slot
+
 try:
     redis.RedisCluster(
         startup_nodes=[{"host": "localhost", "port": 7000}], skip_full_coverage_check=True
