@@ -576,6 +576,10 @@ quiz(
 # %% [markdown]
 # ## Now you
 #
-# [Exercise 01](../exercises/ex01_measuring/ex01_measuring.ipynb): `percentile`, `bench` with a clock,
-# `amat` and `break_even_hit_ratio`, 40 points. Next:
-# [Should we cache: what about the workload decides it?](02_should_we_cache.ipynb)
+# [Exercise 01](../exercises/ex01_measuring/ex01_measuring.ipynb): `percentile`, `bench` with a clock, `amat`
+# and `break_even_hit_ratio`, 40 points. Next: [Should we cache: what about the workload decides
+# it?](02_should_we_cache.ipynb)
+#
+# Words: [average access time](glossary.md#average-access-time), [break-even hit
+# ratio](glossary.md#break-even-hit-ratio), [coordinated omission](glossary.md#coordinated-omission),
+# [origin](glossary.md#origin), [percentile](glossary.md#percentile).

@@ -600,6 +600,9 @@ quiz(
 # %% [markdown]
 # ## Now you
 #
-# [Exercise 02](../exercises/ex02_should_we_cache/ex02_should_we_cache.ipynb): `reuse_distances` in
-# O(n log n), `mrc`, `profile` and `should_cache` with reasons, 40 points. Next:
-# [Where should the copy live?](03_layers_and_http.ipynb)
+# [Exercise 02](../exercises/ex02_should_we_cache/ex02_should_we_cache.ipynb): `reuse_distances` in O(n log
+# n), `mrc`, `profile` and `should_cache` with reasons, 40 points. Next: [Where should the copy
+# live?](03_layers_and_http.ipynb)
+#
+# Words: [miss-ratio curve](glossary.md#miss-ratio-curve), [reuse distance](glossary.md#reuse-distance),
+# [working set](glossary.md#working-set), [Zipf](glossary.md#zipf).

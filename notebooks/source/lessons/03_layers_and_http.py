@@ -571,5 +571,8 @@ quiz(
 # ## Now you
 #
 # [Exercise 03](../exercises/ex03_http/ex03_http.ipynb): `freshness`, `cache_key`, `may_store` and a
-# `LayeredCache`, 40 points. The judge's first user is called A, the second B. Next:
-# [Who loads, and what happens when the cache is down?](04_cache_aside_and_read_through.ipynb)
+# `LayeredCache`, 40 points. The judge's first user is called A, the second B. Next: [Who loads, and what
+# happens when the cache is down?](04_cache_aside_and_read_through.ipynb)
+#
+# Words: [byte hit ratio](glossary.md#byte-hit-ratio), [freshness](glossary.md#freshness),
+# [stale-while-revalidate](glossary.md#stale-while-revalidate), [validation](glossary.md#validation).

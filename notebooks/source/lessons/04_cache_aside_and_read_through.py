@@ -711,5 +711,8 @@ quiz(
 # ## Now you
 #
 # [Exercise 04](../exercises/ex04_cache_aside/ex04_cache_aside.ipynb): build `CacheAside`, `ReadThrough` and
-# their remembered absences, 40 points. The judge cuts entries off, lets the cache hang, and lets writers
-# come between your calls.
+# their remembered absences, 40 points. The judge cuts entries off, lets the cache hang, and lets writers come
+# between your calls. Next: [What does the caller's "OK" promise?](05_write_strategies.ipynb)
+#
+# Words: [cache-aside](glossary.md#cache-aside), [negative entry](glossary.md#negative-entry),
+# [penetration](glossary.md#penetration), [read-through](glossary.md#read-through).

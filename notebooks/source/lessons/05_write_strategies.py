@@ -625,5 +625,9 @@ quiz(
 # ## Now you
 #
 # [Exercise 05](../exercises/ex05_write_strategies/ex05_write_strategies.ipynb): build `WriteThrough` and a
-# `WriteBehind` that keeps its word through faults and crashes, and read from a log what was lost, 40
-# points.
+# `WriteBehind` that keeps its word through faults and crashes, and read from a log what was lost, 40 points.
+# Next: [How old may an answer be, and what does that cost?](06_ttl_and_refresh_ahead.ipynb)
+#
+# Words: [coalescing](glossary.md#coalescing), [read your writes](glossary.md#read-your-writes),
+# [write-around](glossary.md#write-around), [write-behind](glossary.md#write-behind),
+# [write-through](glossary.md#write-through).

@@ -578,4 +578,7 @@ quiz(
 #
 # [Exercise 06](../exercises/ex06_refresh_ahead/ex06_refresh_ahead.ipynb): find the life for a staleness
 # budget, jitter it, and build a `RefreshAhead` that renews once, to the millisecond, and never brings back
-# the past, 40 points.
+# the past, 40 points. Next: [Why is O(1) LRU harder than it looks?](07_lru_from_scratch.ipynb)
+#
+# Words: [expire](glossary.md#expire), [jitter](glossary.md#jitter),
+# [refresh-ahead](glossary.md#refresh-ahead), [time to live](glossary.md#time-to-live).

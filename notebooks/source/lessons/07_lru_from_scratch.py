@@ -583,5 +583,9 @@ quiz(
 # %% [markdown]
 # ## Now you
 #
-# [Exercise 07](../exercises/ex07_lru/ex07_lru.ipynb): build `LRUCache` with your own list, 40 points.
-# The judge plays generated runs against it and shows the shortest one on which it goes wrong.
+# [Exercise 07](../exercises/ex07_lru/ex07_lru.ipynb): build `LRUCache` with your own list, 40 points. The
+# judge plays generated runs against it and shows the shortest one on which it goes wrong. Next: [How does
+# yesterday's hit become today's dead weight?](08_lfu_and_ageing.ipynb)
+#
+# Words: [capacity](glossary.md#capacity), [evict](glossary.md#evict), [LRU](glossary.md#lru),
+# [victim](glossary.md#victim).

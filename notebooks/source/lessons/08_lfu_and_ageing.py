@@ -524,4 +524,7 @@ quiz(
 # ## Now you
 #
 # [Exercise 08](../exercises/ex08_lfu/ex08_lfu.ipynb): build `LFUCache`, `AgedLFU` and `log_counter`, 40
-# points. The judge shows the shortest run on which yours goes wrong. This lesson answers Interview 8.
+# points. The judge shows the shortest run on which yours goes wrong. This lesson answers Interview 8. Next:
+# [Which policy wins, and on which trace does it lose?](09_scan_resistance.ipynb)
+#
+# Words: [ageing](glossary.md#ageing), [LFU](glossary.md#lfu).

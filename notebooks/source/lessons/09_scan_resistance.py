@@ -492,5 +492,9 @@ quiz(
 # %% [markdown]
 # ## Now you
 #
-# [Exercise 09](../exercises/ex09_scan_resistance/ex09_scan_resistance.ipynb): build LRU-K, 2Q and SIEVE,
-# and a trace on which a policy that you are given does worse than FIFO. 40 points.
+# [Exercise 09](../exercises/ex09_scan_resistance/ex09_scan_resistance.ipynb): build LRU-K, 2Q and SIEVE, and
+# a trace on which a policy that you are given does worse than FIFO. 40 points. Next: [Can a reader put the
+# past back?](10_invalidation.ipynb)
+#
+# Words: [admission](glossary.md#admission), [ghost](glossary.md#ghost), [optimum](glossary.md#optimum),
+# [scan](glossary.md#scan).

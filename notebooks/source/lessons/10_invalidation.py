@@ -626,5 +626,10 @@ quiz(
 # ## Now you
 #
 # [Exercise 10](../exercises/ex10_invalidation/ex10_invalidation.ipynb): build `VersionedNamespace`,
-# `LeasedFill` and an `InvalidationFeed` that notices gaps, 40 points. This lesson answers Interview 6
-# and stands behind Don't 6, "forget to invalidate".
+# `LeasedFill` and an `InvalidationFeed` that notices gaps, 40 points. This lesson answers Interview 6 and
+# stands behind Don't 6, "forget to invalidate". Next: [What happens in the 50 ms after
+# expiry?](11_stampede.ipynb)
+#
+# Words: [at most once](glossary.md#at-most-once), [fencing](glossary.md#fencing),
+# [invalidate](glossary.md#invalidate), [lease](glossary.md#lease), [schedule](glossary.md#schedule), [version
+# key](glossary.md#version-key).

@@ -635,6 +635,11 @@ quiz(
 # %% [markdown]
 # ## Now you
 #
-# [Exercise 11](../exercises/ex11_stampede/ex11_stampede.ipynb): build `SingleFlight`, `TokenLock`,
-# `xfetch` and a `ProtectedCache`, 40 points. The judge lets a second program in between any two calls.
-# This lesson answers Interview 7.
+# [Exercise 11](../exercises/ex11_stampede/ex11_stampede.ipynb): build `SingleFlight`, `TokenLock`, `xfetch`
+# and a `ProtectedCache`, 40 points. The judge lets a second program in between any two calls. This lesson
+# answers Interview 7. Next: [How much moves when a node joins?](12_consistent_hashing.ipynb)
+#
+# Words: [coalescing](glossary.md#coalescing), [early expiration](glossary.md#early-expiration),
+# [fencing](glossary.md#fencing), [single flight](glossary.md#single-flight),
+# [stale-while-revalidate](glossary.md#stale-while-revalidate), [stampede](glossary.md#stampede), [thundering
+# herd](glossary.md#thundering-herd).

@@ -634,5 +634,10 @@ quiz(
 # %% [markdown]
 # ## Now you
 #
-# [Exercise 12](../exercises/ex12_rings/ex12_rings.ipynb): build a ring with copies on distinct hosts,
-# bounded loads and rendezvous, and show a judge why the built-in `hash()` will not do. 40 points.
+# [Exercise 12](../exercises/ex12_rings/ex12_rings.ipynb): build a ring with copies on distinct hosts, bounded
+# loads and rendezvous, and show a judge why the built-in `hash()` will not do. 40 points. Next: [Why is one
+# shard on fire?](13_cluster_and_hot_keys.ipynb)
+#
+# Words: [bounded load](glossary.md#bounded-load), [consistent hashing](glossary.md#consistent-hashing),
+# [placement](glossary.md#placement), [quorum](glossary.md#quorum), [rendezvous](glossary.md#rendezvous),
+# [virtual node](glossary.md#virtual-node).

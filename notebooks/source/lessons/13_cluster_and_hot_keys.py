@@ -568,5 +568,10 @@ quiz(
 # %% [markdown]
 # ## Now you
 #
-# [Exercise 13](../exercises/ex13_cluster/ex13_cluster.ipynb): compute slots, read across them, find hot
-# keys in bounded memory, and build a near cache that the server keeps right. 40 points.
+# [Exercise 13](../exercises/ex13_cluster/ex13_cluster.ipynb): compute slots, read across them, find hot keys
+# in bounded memory, and build a near cache that the server keeps right. 40 points. Next: [It is 03:00; which
+# graph tells you?](14_operate_a_cache.ipynb)
+#
+# Words: [hash slot](glossary.md#hash-slot), [hash tag](glossary.md#hash-tag), [hot key](glossary.md#hot-key),
+# [near cache](glossary.md#near-cache), [replica](glossary.md#replica),
+# [Space-Saving](glossary.md#space-saving).
