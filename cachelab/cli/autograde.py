@@ -47,7 +47,7 @@ def command(assignment: str, jobs: int | None, require: str, force: bool) -> Non
         exercise.id, handed_in, require=require, jobs=jobs or -1, verdicts=Verdicts(VERDICTS)
     )
     bar = tqdm(judged, total=len(handed_in), unit="submission", disable=None)
-    reasons = {one.name: one.reason for one in bar if one.report is None}
+    reasons = {one.name: one.reason for one in bar if one.reason}
     for name, reason in sorted(reasons.items()):
         click.echo(f"{name}: {reason}", err=True)
     _nbgrader(assignment, force)

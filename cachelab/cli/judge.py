@@ -61,7 +61,7 @@ def command(
 def _judge_one(exercise: Exercise, path: Path, as_json: bool, require: str) -> int:
     report = judge(exercise.id, read_submission(path, exercise), require=require)
     click.echo(json.dumps(report.to_json()) if as_json else str(report))
-    return 0 if report.points == report.max_points else 1
+    return _status({path.name: report})
 
 
 def _judge_class(
@@ -82,7 +82,7 @@ def _judge_class(
 
 
 def _status(verdicts: dict[str, Verdict]) -> int:
-    if any(isinstance(v, str) for v in verdicts.values()):
+    if any(isinstance(v, str) or v.unfinished for v in verdicts.values()):
         return 2
     return 0 if all(v.points == v.max_points for v in _reports(verdicts)) else 1
 

@@ -97,6 +97,10 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
             report = _report(exercise, notebook_source(nbformat.writes(nb), exercise))  # type: ignore[no-untyped-call]
             share = report.points / report.max_points
             html = report._repr_mimebundle_()["text/html"]
+            for check in report.unfinished:
+                self.log.error(
+                    "%s: %s %s", resources["nbgrader"]["student"], check.id, check.message
+                )
         except (CachelabError, ValueError) as error:
             self.log.error("%s cannot be judged: %s", resources["nbgrader"]["student"], error)
             share, html = 0.0, _sentence(f"The submission could not be judged: {error}")

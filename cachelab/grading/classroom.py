@@ -29,7 +29,7 @@ SUFFIXES = (".py", ".ipynb")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One submission's verdict: a report, or the reason why there is none."""
+    """One submission's verdict: a report, or the reason why there is none, or not all of it."""
 
     name: str
     report: Report | None
@@ -104,7 +104,7 @@ def judge_class(
             waiting.setdefault(key, []).append(name)
             texts[key] = text
     for key, report, reason in _judged(found.id, texts, require, jobs):
-        if report is not None:
+        if report is not None and not reason:
             known.keep(key, report)
         yield from (Judged(name, report, reason) for name in waiting[key])
 
@@ -140,11 +140,21 @@ def _judged(
         return
     judging: Callable[..., Any] = delayed(_judge_one)
     calls = (judging(exercise, key, text, require) for key, text in texts.items())
-    yield from Parallel(n_jobs=min(jobs, len(texts)), return_as="generator_unordered")(calls)
+    again = []
+    for key, report, reason in Parallel(
+        n_jobs=min(jobs, len(texts)), return_as="generator_unordered"
+    )(calls):
+        if report is not None and report.unfinished:
+            again.append(key)
+        else:
+            yield key, report, reason
+    for key in again:  # now that no other one is judged
+        yield _judge_one(exercise, key, texts[key], require)
 
 
 def _judge_one(exercise: str, key: str, text: str, require: str) -> tuple[str, Report | None, str]:
     try:
-        return key, judge(exercise, text, require=require), ""
+        report = judge(exercise, text, require=require)
     except Exception as error:  # noqa: BLE001 - one submission must not end the others' run
         return key, None, f"the judge failed with {type(error).__name__}: {error}"
+    return key, report, "; ".join(f"{check.id} {check.message}" for check in report.unfinished)

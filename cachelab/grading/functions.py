@@ -5,7 +5,6 @@ All cases of a check travel in one message. Where a call never returns, or a lis
 it need be, arguments are made smaller one step at a time, as long as the answer stays wrong.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -13,14 +12,13 @@ from typing import Any
 from .exercise import Examine, Finding
 from .process import PlayerLost
 from .report import Counterexample, Row
-from .runs import Expectation, without_chunks
+from .runs import Effort, Expectation, without_chunks
 from .session import Outcome, Session
 from .wording import explain_exception, show_outcome
 from .world import wired
 
 CASES = 200
 BATCH = 1_000
-SHRINK_SECONDS = 3.0
 
 Arguments = tuple[Any, ...]
 
@@ -50,8 +48,6 @@ def compare_function(
             if _is_wrong(expect(*arguments), outcome):
                 found = _smallest(session, name, (arguments, outcome), expect, simplify, valid)
                 return Finding(message, _tell(name, *found, expect))
-            if session.out_of_time:
-                break
         return None
 
     return examine
@@ -125,12 +121,12 @@ def _smallest(
     valid: Callable[..., bool],
 ) -> tuple[Arguments, Outcome]:
     """Return the simplest arguments found that go wrong, and what came of them."""
-    until = time.monotonic() + SHRINK_SECONDS
+    effort = Effort()
     progress = "lost" not in worst[1]
     while progress:
         progress = False
         for arguments in simplify(worst[0]):
-            if time.monotonic() > until:
+            if not effort.is_left():
                 break
             if not valid(*arguments):
                 continue

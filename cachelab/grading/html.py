@@ -66,7 +66,7 @@ def _summary(report: Report) -> str:
 
 def _check_row(check: CheckResult) -> str:
     kind = check.word.replace(" ", "-")
-    verdict = check.word if not check.waits_for else check.message
+    verdict = check.message if check.waits_for or check.is_unfinished else check.word
     return (
         f'<tr><th scope="row">{escape(check.id)}</th><td>{escape(check.title)}</td>'
         f'<td><span class="{kind}">{escape(verdict)}</span></td>'

@@ -10,12 +10,15 @@ from .exercises import EXERCISES
 from .plainness import objection
 from .process import PlayerLost
 from .report import CheckResult, Counterexample, Report, Row
-from .sandbox import choose_level
-from .session import CALL_SECONDS, Session
+from .sandbox import Level, choose_level
+from .session import CALL_SECONDS, Session, Unfinished
 from .wording import explain_exception, show_outcome
 
 SHORT_SECONDS = 0.7
 """What a call gets in the checks after the first one that did not return."""
+
+MORE = 3
+"""Times as many seconds for a check whose time was over, when it is judged once more."""
 
 
 def find_exercise(name: str) -> Exercise:
@@ -66,17 +69,44 @@ def judge(
         if check.measured and (found_in := objection(source_text)):
             results[check.id] = _verdict(check, _not_plain(source_text, *found_in))
             continue
-        limit = check.seconds * patience / CALL_SECONDS
-        subject = check.subject or found.names[0]
-        with Session(level, source_text, subject, limit, patience) as session:
-            random = Random(f"{found.id} {check.id} {seed or 0}")
-            finding = _judge_one(check, session, random)
-            patience = SHORT_SECONDS if session.lost else patience
-        results[check.id] = _verdict(check, finding)
-        if finding and until_failure:
+        result, lost = _examined(check, found, level, source_text, (seed or 0, patience))
+        results[check.id] = result
+        patience = SHORT_SECONDS if lost else patience
+        if result.word == "failed" and until_failure:
             break
     seconds = time.monotonic() - started
     return Report(found.id, found.title, tuple(results.values()), level, seconds)
+
+
+def _examined(
+    check: Check, exercise: Exercise, level: Level, text: str, mood: tuple[int, float]
+) -> tuple[CheckResult, bool]:
+    """
+    Return the verdict of one check, and whether a call lost the player.
+
+    What time alone decided is decided once more with more of it: a busy machine must not make a
+    right submission fail, nor let one pass that was not played to the end.
+    """
+    seed, patience = mood
+    subject = check.subject or exercise.names[0]
+    reason = ""
+    for again in (False, True):
+        seconds = check.seconds * (MORE if again else patience / CALL_SECONDS)
+        session = Session(level, text, subject, seconds, CALL_SECONDS if again else patience)
+        with session:
+            try:
+                finding = _judge_one(check, session, Random(f"{exercise.id} {check.id} {seed}"))
+            except Unfinished as ended:
+                reason = str(ended)
+                continue
+        if again or not session.is_doubtful:
+            return _verdict(check, finding), session.lost
+    return _unfinished(check, reason), session.lost
+
+
+def _unfinished(check: Check, reason: str) -> CheckResult:
+    message = f"could not be judged: {reason}"
+    return CheckResult(check.id, check.title, 0, check.points, message, is_unfinished=True)
 
 
 def _wanted(exercise: Exercise, only: str | None) -> list[Check]:

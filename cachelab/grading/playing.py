@@ -2,7 +2,6 @@
 The check by generated runs: play many, stop at the first difference, shrink it, tell it.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,13 +10,15 @@ from typing import Any
 
 from .exercise import Examine, Finding
 from .report import Counterexample, Row
-from .runs import Domain, Expectation, Run, shortest
+from .runs import Domain, Effort, Expectation, Run, shortest
 from .session import CALL_SECONDS, Outcome, Session
 from .wording import explain_exception, show_outcome
 
 RUNS = 150
 FIRST_BATCH = 6
 SHRINK_SECONDS = 4.0
+"""For a run that never ends, where each trial costs a new player."""
+
 HASTE = 0.3
 """Seconds that a call gets while a run that never ends is made shorter."""
 
@@ -55,8 +56,8 @@ def play_runs(*domains: Domain, message: str, runs: int = RUNS) -> Examine:
             if wrong:
                 _, worst, outcomes = min(wrong, key=lambda found: found[0])
                 return _tell(session, worst.domain, worst.run, outcomes, message)
-            if session.out_of_time:
-                break
+            if end < len(drawn):
+                session.go_on(end)
         return None
 
     return examine
@@ -103,7 +104,7 @@ def _tell(
     session: Session, domain: Domain, run: Run, outcomes: list[Outcome], message: str
 ) -> Finding:
     """Shrink a failing run and put it into words; the smallest failure seen is what counts."""
-    until = time.monotonic() + SHRINK_SECONDS * session.patience / CALL_SECONDS
+    effort = Effort(seconds=SHRINK_SECONDS * session.patience / CALL_SECONDS)
     seen = (run, outcomes)
 
     def differs(candidate: Run) -> int | None:
@@ -117,7 +118,7 @@ def _tell(
 
     def is_lost(candidate: Run) -> int | None:
         steps = candidate.wire()
-        if time.monotonic() > until or session.survives(steps, HASTE):
+        if not effort.is_left() or session.survives(steps, HASTE):
             return None
         return len(steps) - 1
 

@@ -13,7 +13,6 @@ import secrets
 import signal
 import subprocess
 import tempfile
-import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,7 +22,15 @@ from .sandbox import Level, clean_environment, player_command
 
 
 class PlayerLost(Exception):  # noqa: N818 - an ordinary end of a player, not a fault
-    """The player can no longer be asked; the message says what happened to it."""
+    """
+    The player can no longer be asked; the message says what happened to it.
+
+    `is_late` tells whether it was ended because no answer came in time.
+    """
+
+    def __init__(self, message: str, *, is_late: bool = False) -> None:
+        super().__init__(message)
+        self.is_late = is_late
 
 
 class Player:
@@ -79,7 +86,7 @@ class Player:
         line = self._line.exchange(data, seconds)
         if line is None:
             self.close()
-            raise PlayerLost(f"did not return within {told or seconds:g} seconds")
+            raise PlayerLost(f"did not return within {told or seconds:g} seconds", is_late=True)
         if not line:
             raise PlayerLost(self._how_it_ended())
         try:
@@ -118,8 +125,3 @@ class Player:
         if code < 0 or code > 128:
             return "was ended by the system (out of memory, or over a limit)"
         return f"ended the process (exit status {code})"
-
-
-def seconds_left(deadline: float) -> float:
-    """Return the time until `deadline` of the monotonic clock, at least a moment."""
-    return max(0.05, deadline - time.monotonic())

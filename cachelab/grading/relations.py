@@ -6,7 +6,6 @@ at a whole run and names the first answer that does not fit those before it.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -15,13 +14,12 @@ from typing import Any
 from .exercise import Examine, Finding
 from .player.values import decode, travels
 from .report import Counterexample, Row
-from .runs import call_text, without_chunks
+from .runs import Effort, call_text, without_chunks
 from .session import Outcome, Session
 from .wording import explain_exception, show_outcome
 from .world import wired
 
 RUNS = 60
-SHRINK_SECONDS = 3.0
 
 Step = tuple[Any, ...]
 """(slot, verb, *arguments); the verb "new" makes the object of the slot, "call:f" calls f."""
@@ -95,8 +93,8 @@ def play_relations(*relations: Relation, message: str, runs: int = RUNS) -> Exam
                 if relation.fault(steps, outcomes) is not None:
                     found = _smallest(session, relation, steps, outcomes)
                     return Finding(message, _tell(relation, *found, session.name))
-            if session.out_of_time:
-                break
+            if start + 20 < len(drawn):
+                session.go_on(start + 20)
         return None
 
     return examine
@@ -161,13 +159,13 @@ def _smallest(
     session: Session, relation: Relation, steps: Steps, outcomes: list[Outcome]
 ) -> tuple[Steps, list[Outcome]]:
     """Return the shortest run found that is still wrong, and its outcomes."""
-    until = time.monotonic() + SHRINK_SECONDS
+    effort = Effort()
     best = steps, outcomes
     progress = "lost" not in outcomes[-1]
     while progress:
         progress = False
         for fewer in _fewer(relation, *best):
-            if time.monotonic() > until:
+            if not effort.is_left():
                 break
             if not fewer:
                 continue

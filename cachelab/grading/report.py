@@ -46,7 +46,11 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check's verdict; `waits_for` names the check that must pass before this one is judged."""
+    """
+    One check's verdict; `waits_for` names the check that must pass before this one is judged.
+
+    A check that `is_unfinished` has found no mistake and not played all it was to play: no verdict.
+    """
 
     id: str
     title: str
@@ -56,6 +60,7 @@ class CheckResult:
     counterexample: Counterexample | None = None
     hints: tuple[str, ...] = ()
     waits_for: str | None = None
+    is_unfinished: bool = False
 
     @property
     def passed(self) -> bool:
@@ -66,6 +71,8 @@ class CheckResult:
         """The verdict in a word or two, never a colour."""
         if self.passed:
             return "passed"
+        if self.is_unfinished:
+            return "unfinished"
         return "not judged" if self.waits_for else "failed"
 
     def to_json(self) -> dict[str, Any]:
@@ -111,6 +118,11 @@ class Report:
         """The checks that were judged and did not pass, in order."""
         return tuple(check for check in self.checks if check.word == "failed")
 
+    @property
+    def unfinished(self) -> tuple[CheckResult, ...]:
+        """The checks that could not be judged to their end, in order."""
+        return tuple(check for check in self.checks if check.is_unfinished)
+
     def to_json(self) -> dict[str, Any]:
         """Return the report as a dictionary that `json.dumps` takes."""
         return {
@@ -142,7 +154,7 @@ class Report:
         head = f"{self.exercise} {self.title}: {self.points} of {self.max_points} points"
         width = max((len(check.id) for check in self.checks), default=0) + 2
         lines = [head, *(_line(check, width) for check in self.checks), f"sandbox: {self.sandbox}"]
-        for check in self.failed:
+        for check in (*self.failed, *self.unfinished):
             lines += ["", *_explain(check)]
         return "\n".join(lines)
 

@@ -7,6 +7,7 @@ runs on every machine and in every process, and equal submissions get equal repo
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -14,12 +15,15 @@ from random import Random
 from typing import Any, Protocol, Self, TypeVar
 
 from .player.values import Wire, encode
-from .session import Outcome
+from .session import Outcome, crowding
 
 T = TypeVar("T")
 
 SHORT = 16
 """Steps of a run of which pairs are tried."""
+
+MOST_TRIALS = 1_000
+SHRINK_SECONDS = 8.0
 
 Operation = tuple[Any, ...]
 """("put", key, value), ("get", key), ("get", key, default), ("delete", key), ("in", key), ..."""
@@ -167,6 +171,23 @@ class Expecting(Protocol[Q]):
     """What says which runs belong to a check, such as a `Domain`."""
 
     def expectations(self, run: Q) -> list[Expectation] | None: ...
+
+
+class Effort:
+    """
+    What making a run shorter may cost: so many trials, the same on every machine.
+
+    The seconds are there for trials that never return; a busy machine has more of them.
+    """
+
+    def __init__(self, trials: int = MOST_TRIALS, seconds: float = SHRINK_SECONDS) -> None:
+        self.trials = trials
+        self.until = time.monotonic() + seconds * crowding()
+
+    def is_left(self) -> bool:
+        """Count one more trial; tell whether it may be made."""
+        self.trials -= 1
+        return self.trials >= 0 and time.monotonic() < self.until
 
 
 def shortest(domain: Expecting[R], run: R, fails: Callable[[R], int | None]) -> R:

@@ -62,7 +62,7 @@ def weigh_object(
         for size in sizes:
             try:
                 request = {"op": "weigh", "steps": draw(random, size)}
-                weights.append(session.ask(request, 2 * session.patience))
+                weights.append(session.ask(request))
             except PlayerLost as lost:
                 return Finding(f"after {size} {what}, the submission {lost}")
         limit = most * weights[0] + 2_000

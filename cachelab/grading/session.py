@@ -7,13 +7,13 @@ step by step by a fresh one, so that the report can name the call that did it.
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
 from .player.values import Wire
-from .process import Player, PlayerLost, seconds_left
+from .process import Player, PlayerLost
 from .sandbox import Level
 
 Outcome = dict[str, Wire]
@@ -49,12 +49,17 @@ def _crowding(_second: int) -> float:
     return min(MOST_CROWDED, max(1.0, waiting))
 
 
+class Unfinished(Exception):  # noqa: N818 - no mistake was found, and none was ruled out
+    """The time of a check was over before all that it plays had been played."""
+
+
 class Session:
     """
     A player that has loaded the submission, for the length of one check.
 
-    `deadline` is the moment of the monotonic clock at which the check should be through, `patience`
-    the seconds for one call, `lost` whether a call has ever lost the player.
+    `deadline` is the moment of the clock at which the check should be through, `patience` the
+    seconds for one call, `lost` whether a call has ever lost the player, and `is_doubtful` whether
+    one was too slow once and not a second time: the machine may have been busy.
     """
 
     def __init__(
@@ -65,14 +70,18 @@ class Session:
         seconds: float,
         patience: float = CALL_SECONDS,
         hash_seed: int = 1,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.level = level
         self.source = source
         self.name = name
-        self.deadline = time.monotonic() + seconds * crowding()
+        self.clock = clock
+        self.seconds = seconds * crowding()
+        self.deadline = clock() + self.seconds
         self.patience = patience
         self.hash_seed = hash_seed
         self.lost = False
+        self.is_doubtful = False
         self._player: Player | None = None
 
     def __enter__(self) -> Self:
@@ -86,15 +95,27 @@ class Session:
     ) -> None:
         self._drop()
 
-    @property
-    def out_of_time(self) -> bool:
-        return time.monotonic() > self.deadline
+    def go_on(self, played: int) -> None:
+        """
+        Let a check go on after so many runs without a mistake.
+
+        A check plays what it has planned, on a slow machine too; its time is there to stop what is
+        far too slow. To end early without a word would let a mistake pass that was not looked for.
+
+        Raises:
+            Unfinished: the time is over.
+        """
+        if self.clock() > self.deadline:
+            raise Unfinished(
+                f"{played} runs took {self.seconds:g} seconds, and more were to be played; no "
+                "mistake was found in them"
+            )
 
     def elsewhere(self) -> "Session":
         """Return a session with a player in which Python's `hash` of a text is another number."""
-        left = max(1.0, self.deadline - time.monotonic())
+        left = max(1.0, self.deadline - self.clock())
         other = self.hash_seed + 1
-        return Session(self.level, self.source, self.name, left, self.patience, other)
+        return Session(self.level, self.source, self.name, left, self.patience, other, self.clock)
 
     def load(self) -> Outcome:
         """Execute the submission's text; tell what came of it."""
@@ -139,6 +160,7 @@ class Session:
             try:
                 outcomes += self.ask(request, self.patience)
             except PlayerLost as lost:
+                self.is_doubtful = False
                 return [*outcomes, {"lost": str(lost)}]
         return outcomes
 
@@ -148,20 +170,26 @@ class Session:
 
     def ask(self, request: dict[str, Any], seconds: float | None = None) -> Any:
         """
-        Put one question to the player.
+        Put one question to the player, by itself one that may take all the time that is left.
 
         Raises:
-            PlayerLost: it gave no answer.
+            PlayerLost: it gave no answer, or none within `seconds`.
+            Unfinished: it gave none in the time that was left.
         """
         if self._player is None and "value" not in (outcome := self.load()):
             raise PlayerLost(outcome.get("lost", "could not be loaded again"))
         assert self._player is not None
+        limit = seconds * crowding() if seconds else max(0.05, self.deadline - self.clock())
         try:
-            limit = seconds * crowding() if seconds else seconds_left(self.deadline)
             return self._player.ask(request, limit, seconds)
-        except PlayerLost:
+        except PlayerLost as lost:
             self.lost = True
+            self.is_doubtful = lost.is_late
             self._drop()
+            if seconds is None and lost.is_late:
+                raise Unfinished(
+                    f"what is measured was not through within {limit:.2g} seconds"
+                ) from lost
             raise
 
     def _drop(self) -> None:

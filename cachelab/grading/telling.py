@@ -6,7 +6,6 @@ given runs in which tasks meet, and goes through their schedules: first those wi
 interrupted, then with one interruption, then with two, so the first that fails is a short one.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from random import Random
@@ -14,13 +13,12 @@ from typing import Any
 
 from .exercise import Examine, Finding
 from .report import Counterexample, Row
-from .runs import Operation, shortest
+from .runs import Effort, Operation, shortest
 from .session import Session
 from .stories import TOGETHER, Played, Script, Tale, step_text
 from .wording import explain_exception, show_outcome
 
 RUNS = 60
-SHRINK_SECONDS = 4.0
 MOST_SCHEDULES = 400
 INTERRUPTIONS = 2
 MOST_ROWS = 12
@@ -35,13 +33,12 @@ def play_tales(*tales: Tale, message: str, runs: int = RUNS, longest: int = 12) 
 
     def examine(session: Session, random: Random) -> Finding | None:
         for number in range(runs):
+            session.go_on(number)
             tale = tales[number % len(tales)]
             script = tale.generate(random, random.randint(2, longest))
             played = tale.play(session, script)
             if tale.difference(played) is not None:
                 return _tell(session, tale, played, message)
-            if session.out_of_time:
-                break
         return None
 
     return examine
@@ -61,8 +58,6 @@ def explore_scenes(
             for played in _schedules(session, tale, script, interruptions):
                 if tale.difference(played) is not None:
                     return Finding(message, tell(tale, played, session.name))
-                if session.out_of_time:
-                    break
         return None
 
     return examine
@@ -90,6 +85,7 @@ def _schedules(
     for number in range(interruptions + 1):
         following: list[tuple[int, ...]] = []
         for prefix in level:
+            session.go_on(MOST_SCHEDULES - left)
             turns = Turns(prefix)
             yield tale.play(session, script, turns)
             left -= 1
@@ -109,12 +105,12 @@ def _one_more(prefix: tuple[int, ...], widths: list[int]) -> Iterator[tuple[int,
 
 def _tell(session: Session, tale: Tale, played: Played, message: str) -> Finding:
     """Shrink a failing run, then put it into words."""
-    until = time.monotonic() + SHRINK_SECONDS
+    effort = Effort()
     best = played
 
     def fails(script: Script) -> int | None:
         nonlocal best
-        if time.monotonic() > until:
+        if not effort.is_left():
             return None
         again = tale.play(session, script)
         index = tale.difference(again)
