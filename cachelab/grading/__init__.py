@@ -8,6 +8,7 @@ answers with a slow and obvious model, and shows the shortest run on which the t
 from .cells import NotStarted, check
 from .exercises import EXERCISES
 from .judging import find_exercise, judge
+from .learner import play
 from .report import CheckResult, Counterexample, Report
 from .sandbox import sandbox_level
 from .submission import SubmissionError, read_submission
@@ -22,6 +23,7 @@ __all__ = [
     "check",
     "find_exercise",
     "judge",
+    "play",
     "read_submission",
     "sandbox_level",
 ]

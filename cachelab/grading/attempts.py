@@ -39,7 +39,7 @@ def noted(report: Report, text: str) -> Report:
     if path is None:
         return report
     word = hashlib.sha256(text.encode()).hexdigest()[:16]
-    earlier = [one for one in _read(path) if one["exercise"] == report.exercise]
+    earlier = _attempts(path, report.exercise)
     if all(one["text"] != word for one in earlier):
         failed = [check.id for check in report.failed]
         entry = {"exercise": report.exercise, "text": word, "points": report.points}
@@ -51,6 +51,16 @@ def noted(report: Report, text: str) -> Report:
                 file.write(json.dumps(entry) + "\n")
     offers = {check.id: _in_a_row(earlier, check.id) - STUCK + 1 for check in report.failed}
     return replace(report, offers=tuple((name, n) for name, n in offers.items() if n > 0))
+
+
+def failed_attempts(exercise: str) -> int:
+    """Tell how many different texts for an exercise have failed a check so far."""
+    path = attempts_file()
+    return 0 if path is None else sum(bool(one["failed"]) for one in _attempts(path, exercise))
+
+
+def _attempts(path: Path, exercise: str) -> list[dict[str, Any]]:
+    return [one for one in _read(path) if one["exercise"] == exercise]
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

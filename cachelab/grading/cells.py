@@ -12,10 +12,9 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from .attempts import noted
 from .exercise import Exercise
 from .judging import find_exercise, judge
-from .report import Report
+from .learner import LearnersReport, answered
 from .submission import without_magics
 
 
@@ -27,11 +26,12 @@ class NotStarted(NotImplementedError):  # noqa: N818 - a state, not a fault
         return [str(self)]
 
 
-def check(exercise: str, *objects: object) -> Report:
+def check(exercise: str, *objects: object) -> LearnersReport:
     """
     Judge the cell that defines `objects`, the classes or functions of the exercise.
 
-    Returns a report that a notebook shows as a table.
+    Returns a report that a notebook shows as a table. Its `play()` steps through the shortest run
+    of a check that failed.
 
     Raises:
         NotStarted: every method still raises NotImplementedError.
@@ -45,7 +45,7 @@ def check(exercise: str, *objects: object) -> Report:
             f"{found.id} is not started: {' and '.join(found.names)} raises NotImplementedError "
             "in every method. Write it in the cell above, run that cell, then this one."
         )
-    return noted(judge(found.id, text), text)
+    return answered(judge(found.id, text), text, objects)
 
 
 def _text_of(exercise: Exercise, objects: tuple[object, ...]) -> str:

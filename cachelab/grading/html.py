@@ -5,9 +5,11 @@ Colours are JupyterLab's own variables, with the text's colour as the fall-back,
 reads as well.
 """
 
+import re
 from html import escape
 
 from .report import CheckResult, Counterexample, Report
+from .solutions import Solution
 
 _STYLE = """
 .cachelab-report { max-width: 56rem; color: var(--jp-content-font-color1, currentColor); }
@@ -31,23 +33,39 @@ _STYLE = """
 """
 
 
+_CODE_STYLE = """
+.cachelab-report.cachelab-report pre {
+  overflow-x: auto; padding: 0.4rem 0.7rem; border: 1px solid var(--jp-border-color2, currentColor);
+  color: inherit; background: transparent; }
+"""
+
 _AFTER = (
     "<p>All points. Now compare: the solution and the second-best design are in the notebook of "
     "the same name in <code>solutions/</code>.</p>"
 )
+_PLAY = (
+    "<p>To step through this run, call by call, put these two lines into a cell of their own:</p>\n"
+    "<pre><code>from cachelab.grading import play\nplay({})</code></pre>"
+)
 
 
-def render(report: Report) -> str:
-    """Return the report as one HTML fragment."""
-    first, later = report.failed[:1], report.failed[1:]
+def render(report: Report, *, plays: bool = False, solution: Solution | None = None) -> str:
+    """
+    Return the report as one HTML fragment.
+
+    For a learner it says how a run `plays`, and folds the `solution` below that may be opened now.
+    """
     offers = dict(report.offers)
+    first, later = report.failed[:1], report.failed[1:]
+    after = [_AFTER] if report.points == report.max_points else []
+    has_code = solution or (plays and report.failed)
     parts = [
-        f"<style>{_STYLE}</style>",
+        f"<style>{_STYLE}{_CODE_STYLE if has_code else ''}</style>",
         '<div class="cachelab-report">',
         _summary(report),
-        *(_failure(check, offers.get(check.id, 0)) for check in first),
-        *(_folded(check, offers.get(check.id, 0)) for check in later),
-        *([_AFTER] if report.points == report.max_points else []),
+        *(_failure(check, offers.get(check.id, 0), plays) for check in first),
+        *(_folded(check, offers.get(check.id, 0), plays) for check in later),
+        *([_opened(solution, is_through=bool(after))] if solution else after),
         "</div>",
     ]
     return "\n".join(parts)
@@ -74,19 +92,46 @@ def _check_row(check: CheckResult) -> str:
     )
 
 
-def _failure(check: CheckResult, opened: int = 0) -> str:
+def _failure(check: CheckResult, opened: int, plays: bool) -> str:
     parts = [f"<p><strong>{escape(check.id)}</strong>: {escape(check.message)}</p>"]
     if check.counterexample:
         parts.append(_steps(check.counterexample))
         parts.append(f"<p><strong>Why:</strong> {escape(check.counterexample.why)}</p>")
+        if plays:
+            parts.append(_PLAY.format(escape(repr(check.id), quote=False)))
     if opened:
         parts.append("<p>This check has failed on your last attempts: here is a hint.</p>")
     return "\n".join([*parts, _hints(check.hints, opened)])
 
 
-def _folded(check: CheckResult, opened: int = 0) -> str:
+def _folded(check: CheckResult, opened: int, plays: bool) -> str:
     title = f"{escape(check.id)}: {escape(check.message)}"
-    return f"<details><summary>{title}</summary>\n{_failure(check, opened)}\n</details>"
+    return _details(title, _failure(check, opened, plays))
+
+
+def _details(summary: str, body: str) -> str:
+    return f"<details><summary>{summary}</summary>\n{body}\n</details>"
+
+
+def _opened(solution: Solution, is_through: bool) -> str:
+    """Return the solution and the second-best design, folded, or where they would be."""
+    why = "All points." if is_through else "Three attempts have failed, so you may look:"
+    where = f"<code>{escape(solution.place)}</code>"
+    if not solution.code:
+        return f"<p>{why} The solution is kept in {where}; this copy of the course has none.</p>"
+    parts = [
+        f"<p>{why} {'Now compare:' if is_through else ''} from {where}</p>",
+        _details("The model solution", f"<pre><code>{escape(solution.code)}</code></pre>"),
+    ]
+    if solution.second_best:
+        text = "".join(f"<p>{_rich(part)}</p>" for part in solution.second_best)
+        parts.append(_details("The second-best design, and why it lost", text))
+    return "\n".join(parts)
+
+
+def _rich(text: str) -> str:
+    """Return a line of Markdown as HTML, as far as its `code` goes."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
 
 
 def _steps(shown: Counterexample) -> str:

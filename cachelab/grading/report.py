@@ -6,8 +6,11 @@ is shown. Only the level of the sandbox depends on the machine, and it stands in
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cachelab.lab import EvictionStepper, FrameView
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +23,38 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """
+    One call of a counterexample as the judge saw it, one scene of the run when it is played.
+
+    `caller` and `callee` are equal for what somebody notes without calling. `line` and `code` are
+    where in the submission a call was made, and `held` has what stores and sources held after it.
+    """
+
+    caller: str
+    callee: str
+    call: str
+    answer: str = ""
+    at: float = 0.0
+    line: int | None = None
+    code: str = ""
+    held: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counterexample:
     """
     The shortest run found that shows the mistake; its last row is where the answers part.
 
-    `operations` is the same run in the format of the recorder, for playing it again.
+    `operations` is the same run in the format of the recorder, for playing it again, and `moments`
+    are all its calls, those of ports too, in the order in which they happened.
     """
 
     rows: tuple[Row, ...]
     why: str
-    capacity: int | None = None
+    capacity: Any = None
     operations: tuple[tuple[Any, ...], ...] = ()
+    moments: tuple[Moment, ...] = field(default=(), compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the run as lists and dictionaries."""
@@ -134,9 +158,24 @@ class Report:
             "checks": [check.to_json() for check in self.checks],
         }
 
+    def play(self, check: str | None = None) -> "FrameView | EvictionStepper":
+        """
+        Return the shortest run of a check that failed, by itself the first, to step through.
+
+        Raises:
+            ValueError: no check failed, or there is no run of that one to show.
+        """
+        from .replay import play_check  # widgets are slow to import, and seldom needed
+
+        return play_check(self, check)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the whole report, hints and all, for `from_dict`; JSON carries it."""
-        return asdict(self)
+        """Return the report, hints and all but its moments, for `from_dict`; JSON carries it."""
+        data = asdict(self)
+        for check in data["checks"]:
+            if check["counterexample"]:
+                del check["counterexample"]["moments"]
+        return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Report":

@@ -14,6 +14,7 @@ from typing import Any
 
 from cachelab.ports import Deadlock, TooManySteps
 
+from .holdings import Snapshot, snapshot
 from .process import PlayerLost
 from .runs import Expectation, Operation, call_text, without_chunks
 from .session import Outcome, Session
@@ -63,6 +64,8 @@ class Played:
     world: World
     marks: list[int]
     """How many calls of ports there had been before each step."""
+    held: list[Snapshot]
+    """What stores and sources held before each step, and at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Tale:
         """Play a script in a world of its own; never raises for what the submission does."""
         world = self.world(script.settings, script.schedule if schedule is None else schedule)
         world.session = session
-        played = Played(script, [], world, [])
+        played = Played(script, [], world, [], [])
         try:
             world.runtime.run(_perform, played)
         except PlayerLost as lost:
@@ -134,6 +137,7 @@ class Tale:
             played.outcomes.append({"lost": "waits for something that never happens"})
         except TooManySteps:
             played.outcomes.append({"lost": "calls and calls, without an end"})
+        played.held.append(snapshot(world))
         return played
 
 
@@ -141,6 +145,7 @@ def _perform(played: Played) -> None:
     world = played.world
     making = world.arguments = world.making()
     played.marks.append(0)
+    played.held.append(snapshot(world))
     if making is None:
         played.outcomes.append(world.drive({"fresh": True, "step": [0, "truth"]}))
     else:
@@ -152,6 +157,7 @@ def _perform(played: Played) -> None:
         world.drive({"step": [slot, "new", *map(wired, making or ())]})
     for operation in played.script.steps:
         played.marks.append(len(world.calls))
+        played.held.append(snapshot(world))
         played.outcomes.append(_outcome(world, operation))
 
 

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from .exercise import Examine, Finding
+from .moments import moments_of
 from .report import Counterexample, Row
 from .runs import Effort, Operation, shortest
 from .session import Session
@@ -138,7 +139,7 @@ def tell(tale: Tale, played: Played, name: str) -> Counterexample:
     got = last.got if "together" in outcome else show_outcome(outcome)
     rows.append(Row(last.call, hope.text, got))
     why = explain_exception(outcome, world.subject) or hope.why
-    return Counterexample(tuple(rows), why)
+    return Counterexample(tuple(rows), why, moments=moments_of(played, index, name))
 
 
 def _without_middle(rows: list[Row]) -> list[Row]:

@@ -17,6 +17,7 @@ from cachelab.ports.sim import SimEvent, SimLock, SimTask
 from cachelab.ports.sim_scheduler import Schedule
 
 from .arguments import Made, Named, Ported, Seeded, wired
+from .holdings import Snapshot, snapshot
 from .player.values import RECORDS, WORDS, Wire, decode, encode, travels
 from .process import PlayerLost
 from .session import Outcome, Session
@@ -53,7 +54,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a port as it happened: by which task, what, with what, and what came of it."""
+    """
+    One call of a port as it happened: by which task, what, with what, and what came of it.
+
+    `line` is the submission's line that made it, as far as the player says; `held` is what stores
+    and sources held afterwards.
+    """
 
     task: str
     port: str
@@ -63,6 +69,8 @@ class Call:
     answer: Wire
     error: str | None
     time: float
+    line: int | None
+    held: Snapshot
 
     def __str__(self) -> str:
         shown = [*map(repr, self.arguments), *(f"{k}={v!r}" for k, v in self.keywords.items())]
@@ -151,7 +159,9 @@ class World:
             raise PlayerLost("wrote to the judge's channel")
         return event
 
-    def _serve(self, port: str, verb: str, wires: list[Wire], named: list[list[Any]]) -> Wire:
+    def _serve(
+        self, port: str, verb: str, wires: list[Wire], named: list[list[Any]], line: Wire = None
+    ) -> Wire:
         """Make one call of a port; return what the submission is to get."""
         silent = verb in ("now", "task_name")
         if not silent:
@@ -174,7 +184,10 @@ class World:
             kind = next(k for k in (*ERRORS, *ORDINARY) if isinstance(failure, k)).__name__
             reply, error = {"raise": [kind, str(failure)]}, kind
         if not silent and verb != "yield_turn":
-            call = Call(task, port, verb, arguments, keywords, reply.get("value"), error, now)
+            answer, at = reply.get("value"), line if type(line) is int else None
+            call = Call(
+                task, port, verb, arguments, keywords, answer, error, now, at, snapshot(self)
+            )
             self.calls.insert(place, call)
         return reply
 

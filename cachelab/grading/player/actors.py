@@ -8,18 +8,19 @@ what cannot travel stays here under a number.
 
 import _thread
 import random
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from .locks import allocate_lock, patch_threading
 from .outside import RAISED
-from .stage import Outcome, Stage, describe
+from .stage import FILENAME, Outcome, Stage, describe
 from .values import Wire, decode, encode, travels
 
 Event = dict[str, Any]
-"""{"calls": [port, verb, arguments, keywords]} of a task that waits, {"ended": outcome} of one
-that does not."""
+"""{"calls": [port, verb, arguments, keywords, line]} of a task that waits, {"ended": outcome} of
+one that does not."""
 
 
 class Port:
@@ -96,6 +97,14 @@ class Actor:
         self.back.acquire(True, 1.0)
 
 
+def _calling_line() -> int | None:
+    """Return the line of the submission's text that is being executed."""
+    frame = sys._getframe()
+    while frame is not None and frame.f_code.co_filename != FILENAME:
+        frame = frame.f_back  # type: ignore[assignment]
+    return None if frame is None else frame.f_lineno
+
+
 class Cast:
     """The tasks of a run, and the objects that only this side can hold."""
 
@@ -163,7 +172,8 @@ class Cast:
                 f"{port}.{verb} was called on a thread of your own: start tasks with runtime.spawn"
             )
         named = [[name, self._encode(value)] for name, value in keywords.items()]
-        reply = actor.ask([port, verb, [self._encode(value) for value in arguments], named])
+        wires = [self._encode(value) for value in arguments]
+        reply = actor.ask([port, verb, wires, named, _calling_line()])
         if "raise" in reply:
             raise RAISED.get(reply["raise"][0], RuntimeError)(reply["raise"][1])
         if "again" in reply:

@@ -1,0 +1,101 @@
+"""
+The report as a learner gets it in the notebook: it plays his runs, and opens what he has earned.
+
+A hint opens on the third failure in a row, the solution after full marks or the third attempt that
+failed. Neither is ever hidden for good, and neither gets into what nbgrader or a teacher reads.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from .attempts import STUCK, failed_attempts, noted
+from .judging import find_exercise
+from .report import Counterexample, Report
+from .solutions import Solution, find_solution, is_graded
+
+if TYPE_CHECKING:
+    from cachelab.lab import EvictionStepper, FrameView
+
+
+@dataclass(frozen=True, slots=True)
+class LearnersReport(Report):
+    """
+    A report on what is defined in this kernel.
+
+    `subjects` are the classes and functions that were judged; `solution` is what may be opened now.
+    """
+
+    subjects: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    solution: Solution | None = None
+
+    def play(self, check: str | None = None) -> "FrameView | EvictionStepper":
+        """
+        Return the shortest run of a check that failed, by itself the first, to step through.
+
+        A cache without ports runs here once more, watched line by line, with its containers in the
+        picture. Everything else is shown as the judge saw it.
+
+        Raises:
+            ValueError: no check failed, or there is no run of that one to show.
+        """
+        from .replay import find_failure, play_check
+
+        shown = find_failure(self, check).counterexample
+        watched = None if shown is None else self._watched(shown)
+        return watched or play_check(self, check)
+
+    def _watched(self, shown: Counterexample) -> "EvictionStepper | None":
+        """Return the run in the stepper on the learner's own class, if it can be watched there."""
+        from cachelab.lab import EvictionStepper
+
+        classes = [one for one in self.subjects if isinstance(one, type)]
+        if len(classes) != 1 or type(shown.capacity) is not int or not shown.operations:
+            return None
+        try:
+            return EvictionStepper(classes[0], shown.operations, shown.capacity)
+        except (TypeError, ValueError):  # it has no containers to draw, or never comes to an end
+            return None
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Return the table for a notebook, and the points as its plain text."""
+        from .html import render
+
+        if is_graded():
+            return {"text/plain": str(self.points), "text/html": render(self)}
+        page = render(self, plays=True, solution=self.solution)
+        return {"text/plain": str(self.points), "text/html": page}
+
+
+_last: list[Report] = []
+"""The report that `check` returned last, for `play`."""
+
+
+def answered(report: Report, text: str, subjects: tuple[Any, ...]) -> LearnersReport:
+    """Log an attempt; return its report with all that the learner may open now."""
+    known = noted(report, text)
+    given = {one.name: getattr(known, one.name) for one in fields(Report)}
+    answer = LearnersReport(**given, subjects=subjects, solution=_earned(known, text))
+    _last[:] = [answer]
+    return answer
+
+
+def play(check: str | None = None) -> "FrameView | EvictionStepper":
+    """
+    Step through the shortest run of a failed check of the last report, by itself the first.
+
+    Raises:
+        ValueError: nothing was judged in this kernel, or there is no such run.
+    """
+    if not _last:
+        raise ValueError("nothing was judged here so far: run the cell with check(...) first")
+    return _last[0].play(check)
+
+
+def _earned(report: Report, text: str) -> Solution | None:
+    """Return the solution if it may be opened, and if it is not what was handed in."""
+    is_through = report.points == report.max_points
+    if is_graded() or not (is_through or failed_attempts(report.exercise) >= STUCK):
+        return None
+    found = find_solution(find_exercise(report.exercise))
+    is_the_same = sorted(found.code.split()) == sorted(text.split())
+    return None if is_the_same else found

@@ -1,0 +1,108 @@
+"""
+A counterexample to step through: one scene for each call that the judge saw while it judged.
+
+Nothing is executed again and nothing imitated. The scenes are the calls of that run; where a check
+is about functions or plain calls, they are the rows of its table.
+"""
+
+from cachelab.lab import FrameView
+from cachelab.lab.scenes import Run, Scene
+
+from .moments import FUNCTION, JUDGE
+from .replay_picture import Stage
+from .report import CheckResult, Counterexample, Moment, Report
+
+
+def play_check(report: Report, check: str | None = None) -> FrameView:
+    """
+    Return the shortest run of a check that failed as a view.
+
+    Raises:
+        ValueError: no check failed, or there is no run of that one to show.
+    """
+    found = find_failure(report, check)
+    shown = found.counterexample
+    if shown is None:
+        raise ValueError(f"there is no run to play for {found.id}: {found.message}")
+    moments = shown.moments or moments_of_rows(shown)
+    stage = Stage(moments)
+    scenes = [
+        Scene(stage.scene(n), _say(moments, n, shown), row=n) for n in range(len(moments) - 1)
+    ]
+    last = len(moments) - 1
+    hope, got = shown.rows[-1].expected, shown.rows[-1].got
+    scenes.append(Scene(stage.scene(last, hope, got), _say(moments, last, shown), row=last))
+    return FrameView(
+        title=f"{report.exercise} {found.id}: {found.message}",
+        about=f"{report.exercise} {found.id}, {len(moments)} call{'s' * (len(moments) > 1)}",
+        runs=[Run(tuple(scenes), backdrop=stage.backdrop, table=_table(moments))],
+        size=stage.size,
+    )
+
+
+def find_failure(report: Report, check: str | None) -> CheckResult:
+    """
+    Return a check that failed, by itself the first that has a run to show.
+
+    Raises:
+        ValueError: that one did not fail, or none did.
+    """
+    failed = {one.id: one for one in report.failed}
+    if not failed:
+        raise ValueError(f"no check of {report.exercise} failed, so there is no run to play")
+    if check is None:
+        return next((one for one in failed.values() if one.counterexample), report.failed[0])
+    if check not in failed:
+        raise ValueError(f"{check!r} is no check that failed; those are: {', '.join(failed)}")
+    return failed[check]
+
+
+def moments_of_rows(shown: Counterexample) -> tuple[Moment, ...]:
+    """
+    Return the rows of a run without ports as moments: calls of the judge's, and their answers.
+
+    >>> from cachelab.grading.report import Row
+    >>> shown = Counterexample((Row("mrc([], [1])", "[1.0]", "[0.0]"),), "nothing hits")
+    >>> moments_of_rows(shown)[0].callee, moments_of_rows(shown)[0].answer
+    ('your code', '[0.0]')
+    """
+    return tuple(Moment(JUDGE, FUNCTION, row.call.strip(), row.got) for row in shown.rows)
+
+
+def _say(moments: tuple[Moment, ...], place: int, shown: Counterexample) -> str:
+    """Return the sentence of one scene; the last one says what was expected, and why."""
+    said = f"{place + 1} of {len(moments)}: {_told(moments[place])}"
+    if place + 1 < len(moments):
+        return f"{said}."
+    hope = shown.rows[-1].expected
+    wanted = f" Expected: {hope}." if hope else ""
+    return f"{said}.{wanted} Why: {shown.why}."
+
+
+def _told(moment: Moment) -> str:
+    """Return a moment in words."""
+    line = f" in line {moment.line}" if moment.line is not None else ""
+    if moment.call == "returns":
+        return f"{moment.caller} returns {moment.answer}"
+    answer = f", and gets {moment.answer}" if moment.answer else ""
+    if moment.callee == moment.caller:
+        return f"{moment.caller}: {moment.call}{f', {moment.answer}' if moment.answer else ''}"
+    asked = moment.callee if _names_itself(moment) else f"{moment.callee}."
+    text = moment.call if _names_itself(moment) else f"{asked}{moment.call}"
+    return f"{moment.caller} calls {text}{line}{answer}"
+
+
+def _names_itself(moment: Moment) -> bool:
+    """Tell whether a call's text says already what it is a call of."""
+    return moment.caller == JUDGE or moment.call.startswith(f"{moment.callee}(")
+
+
+def _table(moments: tuple[Moment, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the run as a table, without the columns that would be empty."""
+    rows: list[tuple[str, ...]] = [("time", "caller", "called", "call", "answer", "line")]
+    for one in moments:
+        line = f"{one.line}: {one.code}" if one.line is not None else ""
+        callee = "" if one.callee == one.caller else one.callee
+        rows.append((f"{one.at:g} s", one.caller, callee, one.call, one.answer, line))
+    idle = [column for column in (0, 5) if len({row[column] for row in rows[1:]} - {"", "0 s"}) < 1]
+    return tuple(tuple(x for n, x in enumerate(row) if n not in idle) for row in rows)
