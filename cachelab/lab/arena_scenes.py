@@ -5,17 +5,16 @@ A bar keeps its identity from size to size, so that who overtakes whom is seen. 
 the optimal bound: no policy that does not know the future can pass it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from cachelab.eviction import POLICIES
 
 from .chart import Axis
-from .contestants import PolicyLike
+from .contestants import PolicyLike, name_of
 from .marks import SERIES, group, line, rect, text
 from .scenes import Control, Row, Run, Scene
-from .sweeps import sweep
+from .simulator import simulate
 from .traces import Trace
 
 SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -27,66 +26,75 @@ BLUE, _, GREEN, _ = (colour for colour, _, _ in SERIES)
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """Hit ratios of all contestants on one trace, by size: the one that is studied first."""
+class Standing:
+    """Hit ratios of all contestants on one trace at one size: the one that is studied first."""
 
     trace: str
     objects: int
-    sizes: tuple[int, ...]
-    ratios: dict[str, tuple[float, ...]]
+    size: int
+    ratios: dict[str, float]
 
     @property
     def studied(self) -> str:
         return next(iter(self.ratios))
 
-    def ranked(self, place: int) -> list[tuple[str, float]]:
-        """Return the names with their hit ratios at one size, best first, the bound left out."""
-        found = [(name, hit[place]) for name, hit in self.ratios.items() if name != BOUND]
+    @property
+    def bound(self) -> float:
+        return self.ratios[BOUND]
+
+    def ranked(self) -> list[tuple[str, float]]:
+        """Return the names with their hit ratios, best first, the bound left out."""
+        found = [(name, ratio) for name, ratio in self.ratios.items() if name != BOUND]
         return sorted(found, key=lambda pair: -pair[1])
 
 
-def match(trace: Trace, policy: PolicyLike) -> Match:
-    """
-    Play `policy` and every policy of ours on the trace, at each of `SHARES` of its objects.
+def contestants(policy: PolicyLike) -> dict[str, PolicyLike]:
+    """Return `policy` and every policy of ours, by name; `policy` comes first."""
+    return {name_of(policy): policy, **{name: name for name in POLICIES if name != name_of(policy)}}
 
-    Complexity: one simulation for each policy and size.
+
+def arena_work(
+    traces: Sequence[Trace], policy: PolicyLike, places: Iterable[int]
+) -> Iterator[tuple[int, Run] | None]:
+    """
+    Play for each of the runs at `places`, and give it with its place; give None after each game.
+
+    Complexity: one simulation for each contestant and place.
 
     >>> from cachelab.lab.traces import loop
-    >>> found = match(loop(2_000, length=200), "lru")
-    >>> found.studied, found.ranked(8)[0][1] > found.ratios["lru"][8]
-    ('lru', True)
+    >>> *games, (place, run) = arena_work([loop(2_000, length=200)], "lru", [8])
+    >>> len(games) == len(contestants("lru")), place, run.scenes[0].say[:40]
+    (True, 8, '100 of 200 objects on loop(200): lru is ')
     """
-    sizes = tuple(max(1, round(trace.objects * share)) for share in SHARES)
-    played = sorted(set(sizes))
-    results = sweep(trace, [policy], played, progress=False)
-    results += sweep(trace, list(POLICIES), played, compiled=True, progress=False)
-    ratio = {(found.policy, found.capacity): found.hit_ratio for found in results}
-    names = dict.fromkeys(found.policy for found in results)
-    ratios = {name: tuple(ratio[name, size] for size in sizes) for name in names}
-    return Match(trace.name, trace.objects, sizes, ratios)
+    for place in places:
+        share, which = divmod(place, len(traces))
+        trace = traces[which]
+        size, ratios = max(1, round(trace.objects * SHARES[share])), dict[str, float]()
+        for name, contestant in contestants(policy).items():
+            compiled = True if contestant in POLICIES else None
+            ratios[name] = simulate(trace, contestant, size, compiled=compiled).hit_ratio
+            yield None
+        yield place, arena_run(Standing(trace.name, trace.objects, size, ratios))
 
 
-def arena_controls(matches: Sequence[Match]) -> list[Control]:
+def arena_controls(traces: Sequence[Trace]) -> list[Control]:
     """Return the size, and the trace where there are several."""
     labels = tuple(f"{100 * share:g} %" for share in SHARES)
     controls = [Control("size", "cache size, share of the objects", labels, start=3)]
-    if len(matches) > 1:
-        traces = tuple(found.trace for found in matches)
-        controls.append(Control("trace", "trace", traces, "choice"))
+    if len(traces) > 1:
+        names = tuple(trace.name for trace in traces)
+        controls.append(Control("trace", "trace", names, "choice"))
     return controls
 
 
-def arena_runs(matches: Sequence[Match]) -> list[Run]:
-    """Return one scene for each size and trace, in the order of the controls."""
-    return [
-        Run((_scene(found, place),), _backdrop(), _table(found, place))
-        for place, found in product(range(len(SHARES)), matches)
-    ]
+def arena_run(found: Standing) -> Run:
+    """Return the one scene of a standing, and its table."""
+    return Run((_scene(found),), _backdrop(), _table(found))
 
 
-def arena_size(matches: Sequence[Match]) -> tuple[int, int]:
+def arena_size(policy: PolicyLike) -> tuple[int, int]:
     """Return how large the picture is: a row for each policy."""
-    return 720, TOP + STEP * (len(matches[0].ratios) - 1) + 8
+    return 720, TOP + STEP * (len(contestants(policy)) - 1) + 8
 
 
 def _backdrop() -> str:
@@ -95,8 +103,8 @@ def _backdrop() -> str:
     )
 
 
-def _scene(found: Match, place: int) -> Scene:
-    ranked, bound = found.ranked(place), found.ratios[BOUND][place]
+def _scene(found: Standing) -> Scene:
+    ranked, bound = found.ranked(), found.bound
     across = Axis(0, max(bound, ranked[0][1]) or 1.0, LEFT, RIGHT)
     bars = [
         _bar(name, ratio, bound, row, across, name == found.studied)
@@ -105,8 +113,8 @@ def _scene(found: Match, place: int) -> Scene:
     x, bottom = across.place(bound), TOP + STEP * len(ranked)
     limit = line(x, TOP - 12, x, bottom, GREEN, 2, "6 4")
     words = text(x, 16, f"optimal {bound:.3f}", 12, "end", 600)
-    say = _say(found, place, ranked, bound)
-    return Scene("".join([limit, words, *bars]), say, row=_row_of(found.studied, ranked))
+    row = _row_of(found.studied, ranked)
+    return Scene("".join([limit, words, *bars]), _say(found), row)
 
 
 def _bar(name: str, ratio: float, bound: float, row: int, across: Axis, studied: bool) -> str:
@@ -126,19 +134,18 @@ def _row_of(name: str, ranked: Sequence[tuple[str, float]]) -> int:
     return [other for other, _ in ranked].index(name) if name != BOUND else len(ranked)
 
 
-def _say(found: Match, place: int, ranked: Sequence[tuple[str, float]], bound: float) -> str:
+def _say(found: Standing) -> str:
+    ranked, mine = found.ranked(), found.ratios[found.studied]
     (best, most), (worst, least) = ranked[0], ranked[-1]
-    mine = found.ratios[found.studied][place]
     rank = 1 + sum(ratio > mine for _, ratio in ranked)
     return (
-        f"{found.sizes[place]:,} of {found.objects:,} objects on {found.trace}: {found.studied} "
+        f"{found.size:,} of {found.objects:,} objects on {found.trace}: {found.studied} "
         f"is number {rank} of {len(ranked)} with {mine:.3f}; {best} leads with {most:.3f}, {worst} "
-        f"is last with {least:.3f}; optimal is {bound:.3f}."
+        f"is last with {least:.3f}; optimal is {found.bound:.3f}."
     )
 
 
-def _table(found: Match, place: int) -> tuple[Row, ...]:
-    bound = found.ratios[BOUND][place]
-    rows = [*found.ranked(place), (BOUND, bound)]
-    header = ("policy", f"hit ratio at {found.sizes[place]:,}", "to the bound")
-    return (header, *((name, f"{r:.4f}", f"{r - bound:+.4f}") for name, r in rows))
+def _table(found: Standing) -> tuple[Row, ...]:
+    rows = [*found.ranked(), (BOUND, found.bound)]
+    header = ("policy", f"hit ratio at {found.size:,}", "to the bound")
+    return (header, *((name, f"{r:.4f}", f"{r - found.bound:+.4f}") for name, r in rows))

@@ -5,7 +5,7 @@ Three charts over one capacity axis, so that a larger cache is seen on all of th
 are simulated, prices are the caller's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -30,6 +30,8 @@ ASSUMED = Prices(
     egress=Price(0.0, "left out of the view"),
 )
 READS = (1, 10, 100)
+TOGETHER = 5
+"""Capacities that are simulated at a time, on as many cores as there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,37 @@ def sized(trace: Trace, policy: PolicyLike = "lru") -> Sized:
     >>> list(sized(loop(2_000, length=100), "fifo").ratios)
     ['fifo', 'lru', 'optimal']
     """
+    *_, found = measured(trace, policy)
+    assert found is not None
+    return found
+
+
+def measured(trace: Trace, policy: PolicyLike) -> Iterator[Sized | None]:
+    """Give None after each part of the work, and then the miss ratios."""
     capacities = tuple(max(1, round(trace.objects * share)) for share in SHARES)
-    named = {name_of(policy): policy, "lru": "lru", "optimal": "belady"}
     ratios = {}
-    for name, contestant in named.items():
-        found = miss_ratio_curve(trace, contestant, sorted(set(capacities)))
-        ratios[name] = tuple(found.at(capacity) for capacity in capacities)
-    return Sized(trace.name, trace.objects, capacities, ratios)
+    for name, contestant in _compared(policy).items():
+        found = dict[int, float]()
+        for first in range(0, len(SHARES), TOGETHER):
+            some = sorted(set(capacities[first : first + TOGETHER]))
+            drawn = miss_ratio_curve(trace, contestant, some)
+            found |= {capacity: drawn.at(capacity) for capacity in some}
+            yield None
+        ratios[name] = tuple(found[capacity] for capacity in capacities)
+    yield Sized(trace.name, trace.objects, capacities, ratios)
 
 
-def mrc_controls(traces: Sequence[Sized], reads: Sequence[float]) -> list[Control]:
+def mrc_parts(policy: PolicyLike, traces: Sequence[Trace], reads: Sequence[float]) -> int:
+    """Return how many pieces `mrc_work` gives: parts of the simulations, and runs."""
+    simulated = len(_compared(policy)) * len(SHARES) // TOGETHER
+    return len(traces) * (simulated + len(SHARES) * len(reads))
+
+
+def _compared(policy: PolicyLike) -> dict[str, PolicyLike]:
+    return {name_of(policy): policy, "lru": "lru", "optimal": "belady"}
+
+
+def mrc_controls(traces: Sequence[Trace], reads: Sequence[float]) -> list[Control]:
     """Return the capacity, how many reads there are, and the trace where there are several."""
     labels = tuple(_percent(place) for place in range(len(SHARES)))
     controls = [
@@ -73,25 +96,34 @@ def mrc_controls(traces: Sequence[Sized], reads: Sequence[float]) -> list[Contro
         Control("reads", "reads a second", tuple(map(short, reads)), "choice", len(reads) // 2),
     ]
     if len(traces) > 1:
-        controls.append(Control("trace", "trace", tuple(sized.trace for sized in traces), "choice"))
+        controls.append(Control("trace", "trace", tuple(trace.name for trace in traces), "choice"))
     return controls
 
 
+def mrc_work(
+    traces: Sequence[Trace],
+    policy: PolicyLike,
+    draw: Callable[[Sized], list[Run]],
+    places: Iterable[int],
+) -> Iterator[tuple[int, Run] | None]:
+    """Measure trace by trace, in the order of `places`, and give what `draw` makes of each."""
+    for which in dict.fromkeys(place % len(traces) for place in places):
+        for found in measured(traces[which], policy):
+            if found is None:
+                yield None
+            else:
+                yield from ((at * len(traces) + which, run) for at, run in enumerate(draw(found)))
+
+
 def mrc_runs(
-    traces: Sequence[Sized],
+    sized: Sized,
     reads: Sequence[float] = READS,
     prices: Prices = ASSUMED,
     object_bytes: int = 1_000_000,
 ) -> list[Run]:
-    """Return one scene for each capacity, traffic and trace, in the order of the controls."""
-    drawn = {
-        (rate, which): _Pictures(sized, rate, prices, object_bytes)
-        for rate, (which, sized) in product(reads, enumerate(traces))
-    }
-    return [
-        drawn[rate, which].run(place)
-        for place, rate, which in product(range(len(SHARES)), reads, range(len(traces)))
-    ]
+    """Return one scene for each capacity and traffic, in the order of the controls."""
+    drawn = [_Pictures(sized, rate, prices, object_bytes) for rate in reads]
+    return [pictures.run(place) for place, pictures in product(range(len(SHARES)), drawn)]
 
 
 class _Pictures:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 MOST_CONTROLS = 4
 """More than four controls and nobody turns one at a time; the step slider is one of them."""
@@ -110,11 +110,35 @@ class Score:
     def start(self) -> tuple[int, ...]:
         return tuple(control.start for control in self.controls)
 
-    def run(self, position: Sequence[int]) -> Run:
+    @classmethod
+    def of_one(cls, controls: Sequence[Control], run: Run) -> Self:
+        """Return a score that has the same run at every position of the controls."""
+        return cls(tuple(controls), (run,) * prod(len(control.options) for control in controls))
+
+    def place(self, position: Sequence[int]) -> int:
+        """Return which of the runs belongs to the position."""
         place = 0
         for control, digit in zip(self.controls, position, strict=True):
             place = place * len(control.options) + digit
-        return self.runs[place]
+        return place
+
+    def places_from(self, wanted: Sequence[tuple[int, ...]]) -> list[int]:
+        """
+        Return the places of all runs: those at `wanted`, then the others, the nearer ones sooner.
+
+        >>> nodes = Control("nodes", "nodes", ("1", "2", "3", "4"))
+        >>> Score.of_one([nodes], Run((Scene("", "a ring"),))).places_from([(2,)])
+        [2, 1, 3, 0]
+        """
+
+        def far(position: tuple[int, ...]) -> int:
+            return sum(abs(a - b) for a, b in zip(position, wanted[0], strict=True))
+
+        others = sorted(self.positions(), key=far)
+        return list(dict.fromkeys(self.place(position) for position in (*wanted, *others)))
+
+    def run(self, position: Sequence[int]) -> Run:
+        return self.runs[self.place(position)]
 
     def inside(self, position: Sequence[int]) -> tuple[int, ...]:
         """Return `position` with every digit moved to where its control has options."""

@@ -5,7 +5,7 @@ Lines are the formulas of `cachelab.operations.deciding`; dots are a real strate
 in virtual time. Where they part, the strategy does something the formula does not know of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from cachelab.operations.deciding import hit_ratio_of, stale_share
@@ -24,6 +24,8 @@ CHANGES = {"10 s": 10.0, "1 min": 60.0, "10 min": 600.0}
 """The mean gaps between reads and between changes of the row, in seconds, with their names."""
 
 START = 6
+PARTS = 2 * len(TTLS) * len(EVERY) * len(CHANGES)
+"""Each setting is played once and drawn once."""
 
 
 def ttl_controls() -> list[Control]:
@@ -35,30 +37,31 @@ def ttl_controls() -> list[Control]:
     ]
 
 
-def ttl_runs(strategy: StrategyLike, name: str, requests: int) -> list[Run]:
+def ttl_work(
+    strategy: StrategyLike, name: str, requests: int, places: Iterable[int]
+) -> Iterator[tuple[int, Run] | None]:
     """
-    Return one scene for each time to live, read gap and write gap, in the order of the controls.
+    Give a scene for each time to live, read gap and write gap, with its place; None for each play.
 
     Complexity: plays `requests` reads for each of 117 settings, some 0.02 s for a thousand.
     """
-    drawn = {
-        (gap, change): _Pictures(strategy, name, 1 / gap, 1 / change, requests)
-        for gap, change in product(EVERY.values(), CHANGES.values())
-    }
-    return [
-        drawn[gap, change].run(place)
-        for place, gap, change in product(range(len(TTLS)), EVERY.values(), CHANGES.values())
-    ]
+    gaps = list(product(EVERY.values(), CHANGES.values()))
+    for which in dict.fromkeys(place % len(gaps) for place in places):
+        reads, writes = (1 / gap for gap in gaps[which])
+        played = []
+        for ttl in TTLS:
+            played.append(live(ttl, reads, writes, strategy, requests=requests))
+            yield None
+        pictures = _Pictures(name, reads, writes, played)
+        yield from ((at * len(gaps) + which, pictures.run(at)) for at in range(len(TTLS)))
 
 
 class _Pictures:
     """All that is drawn for one pair of rates."""
 
-    def __init__(
-        self, strategy: StrategyLike, name: str, reads: float, writes: float, requests: int
-    ) -> None:
+    def __init__(self, name: str, reads: float, writes: float, played: Sequence[Lived]) -> None:
         self.name, self.reads, self.writes = name, reads, writes
-        self.played = [live(ttl, reads, writes, strategy, requests=requests) for ttl in TTLS]
+        self.played = played
         self.bands = Bands(
             (
                 Band("hit ratio", 0, 1, 30, 130),

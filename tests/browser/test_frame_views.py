@@ -91,6 +91,36 @@ board = lab.Dashboard(metrics)
 board.observe(lambda change: change["new"] or ended.set(), "wanted")
 board.watch(every=0.05, seconds=120)
 """
+# A learner's class that comes to a halt in the middle, until the last cell lets it go on.
+LATE = """
+gate = threading.Event()
+
+class Mine:
+    made = 0
+
+    def __init__(self, capacity):
+        Mine.made += 1
+
+    def get(self, key):
+        if Mine.made > 8:
+            gate.wait()
+
+    def put(self, key, value):
+        pass
+
+late = lab.PolicyArena(Mine, [lab.zipf(500, 100)])
+late
+"""
+LET_GO = """turn = globals().get("turn", -1) + 1
+if turn == 1:
+    gate.set()
+    late.wait()
+    print([thread.name for thread in threading.enumerate() if thread.name == "late view"])"""
+RUN_LAST = """() => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  content.activeCellIndex = content.widgets.length - 1;
+  return window.jupyterapp.commands.execute("notebook:run-cell");
+}"""
 # The pictures that arrive in one second; all of them are whole.
 ARRIVED = """async (root) => {
   const picture = root.querySelector(".cl-picture .cl-scene");
@@ -107,7 +137,7 @@ ARRIVED = """async (root) => {
 
 
 def notebook():
-    cells = ["from cachelab import lab", *VIEWS.values(), DASHBOARD]
+    cells = ["from cachelab import lab", *VIEWS.values(), DASHBOARD, LATE, LET_GO]
     return {
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -158,6 +188,7 @@ def view(views, name):
     """One view, as it opens."""
     found = views.notebook.locator(".cl-frame-view").nth(list(VIEWS).index(name))
     found.scroll_into_view_if_needed()
+    expect(found.locator(".cl-stop").filter(visible=True)).to_have_count(0)  # all is drawn
     found.focus()
     views.page.keyboard.press("r")
     return found
@@ -313,6 +344,36 @@ def test_the_dashboard_is_alive_and_its_button_stops_the_work(views, report):
     expect(board.locator(".cl-count")).to_have_text("stopped")
     expect(board.locator(".cl-stop")).to_be_hidden()
     assert board.evaluate(ARRIVED)["arrived"] == 0
+
+
+def test_long_work_shows_how_far_it_is_and_is_stopped_by_a_button(views):
+    late = views.notebook.locator(".cl-frame-view").nth(len(VIEWS) + 1)
+    say, stop = late.locator(".cl-say"), late.locator(".cl-stop")
+    late.scroll_into_view_if_needed()
+    expect(say).to_contain_text("Mine is number")
+    bar = late.locator("progress")
+    assert 0 < bar.evaluate("(bar) => bar.position") < 1
+    late.focus()
+    views.page.keyboard.press("End")
+    expect(say).to_have_text("This picture is still being drawn.")
+    views.page.screenshot(path=views.artifacts / "view-late.png", animations="disabled")
+    stop.click()
+    expect(late.locator(".cl-drawing")).to_have_text(re.compile("^stopping"))
+    views.ask(RUN_LAST)
+    expect(late.locator(".cl-drawing .cl-count")).to_have_text("stopped")
+    expect(stop).to_be_hidden()
+    expect(say).to_contain_text("was not drawn")
+    late.focus()
+    views.page.keyboard.press("r")
+    expect(say).to_contain_text("Mine is number")
+    assert [out["text"] for out in views.cells()[-1]["outputs"]] == ["[]\n"]
+
+
+def test_what_is_saved_of_long_work_is_whole(views):
+    outputs = [out for cell in views.cells() for out in cell["outputs"] if "data" in out]
+    pictures = [out["data"]["image/svg+xml"] for out in outputs if "image/svg+xml" in out["data"]]
+    assert len(pictures) == len(VIEWS) + 2
+    assert not any("still being drawn" in "".join(picture) for picture in pictures)
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])

@@ -133,6 +133,7 @@ def show(views):
     def showing(name):
         found = views.notebook.locator(".cl-frame-view").nth(list(VIEWS).index(name))
         found.scroll_into_view_if_needed()
+        expect(found.locator(".cl-stop").filter(visible=True)).to_have_count(0)  # all is drawn
         found.focus()
         views.page.keyboard.press("r")
         return found

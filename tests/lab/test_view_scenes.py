@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from cachelab.eviction import POLICIES
 from cachelab.lab.arena_scenes import SHARES as ARENA_SHARES
-from cachelab.lab.arena_scenes import arena_controls, arena_runs, match
+from cachelab.lab.arena_scenes import Standing, arena_controls, arena_work, contestants
 from cachelab.lab.bands import Band, Bands, Reading
 from cachelab.lab.chart import Axis, apart, curve
 from cachelab.lab.curves import miss_ratio_curve
@@ -16,12 +17,21 @@ from cachelab.lab.journeys import Site, journey
 from cachelab.lab.ladder import KNOWN_LIST, LATER, Rung
 from cachelab.lab.ladder_scenes import GUESSES, ladder_controls, ladder_runs
 from cachelab.lab.lives import live
-from cachelab.lab.mrc_scenes import SHARES, mrc_controls, mrc_runs, sized
-from cachelab.lab.scenes import Score
+from cachelab.lab.mrc_scenes import (
+    READS,
+    SHARES,
+    mrc_controls,
+    mrc_parts,
+    mrc_runs,
+    mrc_work,
+    sized,
+)
+from cachelab.lab.scenes import Run, Score
 from cachelab.lab.shift_scenes import PLACES, WINDOW, shift_control, shift_runs
 from cachelab.lab.simulator import simulate
 from cachelab.lab.timelines import Timeline, hits_over_time
-from cachelab.lab.traces import loop, scan, zipf
+from cachelab.lab.traces import Trace, loop, scan, zipf
+from cachelab.lab.ttl_scenes import ttl_work
 from cachelab.lab.widgets.latency_ladder import LatencyLadder
 from cachelab.operations.deciding import Price, Prices, hit_ratio_of
 from cachelab.operations.http import HTTPCache
@@ -106,18 +116,26 @@ def test_no_policy_misses_less_than_the_bound() -> None:
 def test_load_and_cost_follow_from_the_miss_ratio() -> None:
     found = sized(loop(2_000, 100), "lru")
     prices = Prices(*(Price(amount, "made up") for amount in (2.0, 1e-6, 0.0)))
-    header, *rows = mrc_runs([found], [1_000], prices, object_bytes=10_000_000)[0].table
+    header, *rows = mrc_runs(found, [1_000], prices, object_bytes=10_000_000)[0].table
     assert header[-2:] == ("origin reads/s", "dollars a month")
     assert rows[0][-2:] == ("1e+03", "2629.82")
     assert rows[-1][-2:] == ("50", "133.49")
 
 
 def test_several_traces_become_a_choice() -> None:
-    one, two = sized(TRACE), sized(loop(500, 50))
+    one, two = TRACE, loop(500, 50)
     assert [control.name for control in mrc_controls([one], (1, 2))] == ["capacity", "reads"]
     controls = mrc_controls([one, two], (1, 2))
-    assert controls[-1].options == (one.trace, two.trace)
-    assert len(mrc_runs([one, two], (1, 2))) == len(SHARES) * 2 * 2
+    assert controls[-1].options == (one.name, two.name)
+    assert len(mrc_runs(sized(one), (1, 2))) == len(SHARES) * 2
+
+
+def test_each_trace_s_pictures_come_when_it_is_measured() -> None:
+    traces = [TRACE, loop(500, 50)]
+    pieces = list(mrc_work(traces, "sieve", mrc_runs, [1, 0]))
+    places = [piece[0] for piece in pieces if piece]
+    assert (places[0], sorted(places)) == (1, list(range(150)))
+    assert len(pieces) == mrc_parts("sieve", traces, READS)
 
 
 # ---- the TTL dial
@@ -136,6 +154,12 @@ def test_refreshing_ahead_hits_more_than_the_formula_of_expiry() -> None:
 def test_a_learner_s_strategy_is_played_too() -> None:
     assert live(10, 1.0, 0.01, Uncached).hit_ratio == 0
     assert live(10, 1.0, 0.01, Uncached).stale_share == 0
+
+
+def test_each_pair_of_rates_is_played_and_then_drawn() -> None:
+    pieces = list(ttl_work(CacheAside, "cache_aside", 5, [4]))
+    assert pieces[:14].count(None) == 13
+    assert [piece[0] for piece in pieces if piece] == list(range(4, 117, 9))
 
 
 # ---- the shift lab
@@ -185,31 +209,45 @@ def test_the_answer_is_who_is_back_first_in_the_table() -> None:
 # ---- the policy arena
 
 
-def test_the_arena_plays_every_policy_and_ranks_it() -> None:
-    found = match(TRACE, "lru")
-    ranked = found.ranked(5)
-    assert ranked == sorted(ranked, key=lambda pair: -pair[1])
-    assert dict(ranked)["lru"] == simulate(TRACE, "lru", found.sizes[5]).hit_ratio
+def arena(trace: Trace, policy: str, place: int = 5) -> Run:
+    return next(piece[1] for piece in arena_work([trace], policy, [place]) if piece)
+
+
+def test_the_arena_plays_every_policy() -> None:
+    rows = {name: float(ratio) for name, ratio, _ in arena(TRACE, "lru").table[1:]}
+    size = round(TRACE.objects * ARENA_SHARES[5])
+    assert rows.keys() == POLICIES.keys()
+    assert rows["lru"] == pytest.approx(simulate(TRACE, "lru", size).hit_ratio, abs=1e-4)
+
+
+def test_the_best_is_at_the_top_and_the_bound_stands_apart() -> None:
+    found = Standing("t", 9, 3, {"lru": 0.2, "belady": 0.9, "fifo": 0.4})
+    assert found.ranked() == [("fifo", 0.4), ("lru", 0.2)]
+
+
+def test_the_arena_says_how_far_it_is_after_each_game() -> None:
+    pieces = list(arena_work([TRACE, loop(500, 50)], "lru", [11, 10]))
+    assert pieces.count(None) == 2 * len(contestants("lru"))
+    assert [piece[0] for piece in pieces if piece] == [11, 10]
 
 
 def test_the_studied_policy_is_marked_by_more_than_its_colour() -> None:
-    scene = arena_runs([match(TRACE, "sieve")])[5].scenes[0]
+    scene = arena(TRACE, "sieve").scenes[0]
     assert "▶ sieve" in scene.svg
     assert "sieve is number" in scene.say
 
 
 def test_the_bound_can_be_studied() -> None:
-    scene = arena_runs([match(TRACE, "belady")])[5].scenes[0]
-    assert scene.row is not None
+    assert arena(TRACE, "belady").scenes[0].row is not None
 
 
 def test_a_trace_without_any_hit_can_be_drawn() -> None:
-    assert len(arena_runs([match(scan(500), "lru")])) == len(ARENA_SHARES)
+    assert "leads with 0.000" in arena(scan(500), "lru").scenes[0].say
 
 
 def test_the_trace_is_a_choice_where_there_are_several() -> None:
-    matches = [match(TRACE, "lru"), match(loop(500, 50), "lru")]
-    assert [control.name for control in arena_controls(matches)] == ["size", "trace"]
+    controls = arena_controls([TRACE, loop(500, 50)])
+    assert [control.name for control in controls] == ["size", "trace"]
 
 
 # ---- the latency ladder

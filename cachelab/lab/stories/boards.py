@@ -73,10 +73,9 @@ def board_designs(design: Design) -> list[Design]:
     return designs
 
 
-def play_board(problem: Problem, design: Design, seed: int = 0) -> list[Try]:
-    """Measure every design of the board; those that come out the same are measured once."""
-    work = shorter(problem.workload)
-    return [Try(one, _measured(work, one, seed)) for one in board_designs(design)]
+def try_design(problem: Problem, design: Design, seed: int = 0) -> Try:
+    """Measure a design of the board; those that come out the same are measured once."""
+    return Try(design, _measured(shorter(problem.workload), design, seed))
 
 
 @lru_cache(maxsize=500)
@@ -89,13 +88,9 @@ def shorter(work: Workload) -> Workload:
     return replace(work, seconds=min(work.seconds, READS / work.reads))
 
 
-def board_runs(problem: Problem, design: Design, tries: Sequence[Try]) -> list[Run]:
-    """Return a run of one scene for each try."""
+def board_run(problem: Problem, design: Design, one: Try) -> Run:
+    """Return the one scene of a try, on the board of `design`."""
     layers = turned(design)
-    return [_run(problem, layers, one) for one in tries]
-
-
-def _run(problem: Problem, layers: tuple[Layer, ...], one: Try) -> Run:
     svg = _layers(problem.workload, layers, one) + _gauges(problem.objective, one.figures)
     scene = Scene(svg, _say(problem, one))
     return Run((scene,), _backdrop(problem.workload), _table(problem, one))

@@ -35,5 +35,3 @@ function renderDashboard({ model, el }) {
   for (const name of ["live", "running"]) model.on(`change:${name}`, draw);
   return () => { for (const name of ["live", "running"]) model.off(`change:${name}`, draw); };
 }
-
-export default { render: renderDashboard };

@@ -14,7 +14,7 @@ from cachelab.lab.stills import as_text, still_svg
 from cachelab.operations.metrics import CacheMetrics
 from cachelab.ports import Runtime, ThreadRuntime
 
-from .assets import joined
+from .assets import module, styles
 
 SOONEST = 0.05
 """Seconds between two pictures, at the least: more than twenty a second nobody sees."""
@@ -35,8 +35,8 @@ class Dashboard(anywidget.AnyWidget):
     Dashboard(stopped)
     """
 
-    _esm = joined("dom.js", "picture.js", "dashboard.js")
-    _css = joined("card.css", "frame_view.css")
+    _esm = module("dom.js", "picture.js", "dashboard.js")
+    _css = styles("card.css", "frame_view.css")
 
     title = traitlets.Unicode().tag(sync=True)
     size = traitlets.List(traitlets.Int()).tag(sync=True)

@@ -4,8 +4,8 @@
 const QUIET = 350; // milliseconds without a change until a scene is spoken
 
 function render({ model, el }) {
-  const controls = model.get("controls"), runs = model.get("runs");
-  const stepped = runs.some((run) => run.scenes.length > 1);
+  const controls = model.get("controls"), runs = () => model.get("runs");
+  const stepped = runs().some((run) => run.scenes.length > 1);
   const main = controls.findIndex((control) => control.kind === "slider"); // what the arrows turn if there are no steps
   const root = make("div", {
     class: "cl-card cl-frame-view", tabindex: "0", role: "group", "data-lm-suppress-shortcuts": "true",
@@ -15,7 +15,7 @@ function render({ model, el }) {
   const start = controls.map((control) => control.start);
   let timer = null, speaking = null;
 
-  const run = () => runs[model.get("position").reduce((place, digit, at) => place * controls[at].options.length + digit, 0)];
+  const run = () => runs()[model.get("position").reduce((place, digit, at) => place * controls[at].options.length + digit, 0)];
   const at = () => Math.min(model.get("step"), run().scenes.length - 1);
   const here = () => run().scenes[at()];
   const last = () => (stepped ? run().scenes.length : main < 0 ? 1 : controls[main].options.length) - 1;
@@ -175,12 +175,13 @@ function render({ model, el }) {
   showPlaying(false);
   draw();
   const redraw = () => draw();
+  const renew = () => { stage.forget(); delete rows.dataset.table; draw(); };
   for (const name of ["step", "position"]) model.on(`change:${name}`, redraw);
+  model.on("change:runs", renew); // new pictures from Python
   return () => {
     stop();
     clearTimeout(speaking);
     for (const name of ["step", "position"]) model.off(`change:${name}`, redraw);
+    model.off("change:runs", renew);
   };
 }
-
-export default { render };

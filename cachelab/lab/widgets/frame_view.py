@@ -13,7 +13,7 @@ import traitlets
 from cachelab.lab.scenes import Control, Run, Score, Still, packed
 from cachelab.lab.stills import as_text, still_svg
 
-from .assets import joined
+from .assets import module, styles
 
 MOST_BYTES = 1_000_000
 """What a view may send to the page, and so add to a saved notebook."""
@@ -37,8 +37,8 @@ class FrameView(anywidget.AnyWidget):
     FrameView(dot)
     """
 
-    _esm = joined("dom.js", "picture.js", "knobs.js", "frame_view.js")
-    _css = joined("card.css", "frame_view.css")
+    _esm = module("dom.js", "picture.js", "knobs.js", "frame_view.js")
+    _css = styles("card.css", "frame_view.css")
 
     title = traitlets.Unicode().tag(sync=True)
     size = traitlets.List(traitlets.Int()).tag(sync=True)
@@ -66,10 +66,7 @@ class FrameView(anywidget.AnyWidget):
         opening: int = 0,
     ) -> None:
         score = Score(tuple(controls), tuple(runs))
-        state = packed(score)
-        sent = len(json.dumps(state))
-        if sent > MOST_BYTES:
-            raise ValueError(f"{sent:,} bytes of pictures are too many: draw fewer than these")
+        state = _sendable(score)
         self._score, self._about = score, about
         self._stills = list(stills or score.telling())
         super().__init__(
@@ -82,6 +79,16 @@ class FrameView(anywidget.AnyWidget):
             motion=os.environ.get("CACHELAB_REDUCED_MOTION") != "1",
             **state,
         )
+
+    def show_runs(self, runs: Sequence[Run]) -> None:
+        """Put other pictures in the place of these, in one message; the controls stay."""
+        score = Score(self._score.controls, tuple(runs))
+        state = _sendable(score)
+        self._score = score
+        with self.hold_sync():
+            self.backdrops, self.tables, self.runs = (
+                state[name] for name in ("backdrops", "tables", "runs")
+            )
 
     @traitlets.validate("position")
     def _on_the_controls(self, proposal: dict[str, Any]) -> list[int]:
@@ -112,3 +119,11 @@ class FrameView(anywidget.AnyWidget):
         }
         said = " ".join(self._score.run(place).scenes[step].say for place, step in self._stills)
         return data, {**metadata, "image/svg+xml": {"alt": f"{self!r}: {said}"}}
+
+
+def _sendable(score: Score) -> dict[str, Any]:
+    state = packed(score)
+    sent = len(json.dumps(state))
+    if sent > MOST_BYTES:
+        raise ValueError(f"{sent:,} bytes of pictures are too many: draw fewer than these")
+    return state

@@ -2,6 +2,8 @@
 The incident drill: dashboards, a probe of your choice, and the question what the cause is.
 """
 
+from collections.abc import Iterator
+
 from cachelab.lab.stories.incident_pictures import (
     ALERT,
     SIZE,
@@ -9,12 +11,12 @@ from cachelab.lab.stories.incident_pictures import (
     drill_runs,
     shuffled,
 )
-from cachelab.lab.stories.incidents import CAUSES, record_incident
+from cachelab.lab.stories.incidents import CAUSES, SLICES, record_incident
 
-from .frame_view import FrameView
+from .late_view import LateView, Piece
 
 
-class IncidentDrill(FrameView):
+class IncidentDrill(LateView):
     """
     A view of six incidents, recorded from real code in virtual time, in an order from `seed`.
 
@@ -26,14 +28,25 @@ class IncidentDrill(FrameView):
     """
 
     def __init__(self, seed: int = 0) -> None:
-        incidents = shuffled([record_incident(cause, seed) for cause in CAUSES], seed)
+        controls = drill_controls()
         super().__init__(
             title="It is 03:00: which graph tells you?",
             about="6 incidents, 5 probes",
-            controls=drill_controls(),
-            runs=drill_runs(incidents),
+            controls=controls,
+            work=lambda _places: _drawn(seed),
+            parts=len(CAUSES) * (1 + len(controls[-1].options)),
+            steps=SLICES,
             size=SIZE,
             stills=[((0, 0), ALERT + 3), ((1, 1), ALERT + 3)],
             pace=1500,
             opening=ALERT,
         )
+
+
+def _drawn(seed: int) -> Iterator[Piece]:
+    """Record the incidents one after the other; the scales of the charts are from all of them."""
+    incidents = []
+    for cause in CAUSES:
+        incidents.append(record_incident(cause, seed))
+        yield None
+    yield from enumerate(drill_runs(shuffled(incidents, seed)))

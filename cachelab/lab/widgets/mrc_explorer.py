@@ -5,16 +5,24 @@ The MRC explorer: drag the capacity, and see misses, origin load and cost move t
 from collections.abc import Iterable, Sequence
 
 from cachelab.eviction import Key
-from cachelab.lab.contestants import PolicyLike, name_of
-from cachelab.lab.mrc_scenes import ASSUMED, READS, SIZE, mrc_controls, mrc_runs, sized
+from cachelab.lab.contestants import PolicyLike, make, name_of
+from cachelab.lab.mrc_scenes import (
+    ASSUMED,
+    READS,
+    SIZE,
+    mrc_controls,
+    mrc_parts,
+    mrc_runs,
+    mrc_work,
+)
 from cachelab.lab.samples import sample_trace
 from cachelab.lab.traces import Trace, as_trace
 from cachelab.operations.deciding import Prices
 
-from .frame_view import FrameView
+from .late_view import LateView
 
 
-class MrcExplorer(FrameView):
+class MrcExplorer(LateView):
     """
     A view of miss-ratio curves: `policy` (ours or a learner's class) beside LRU and the bound.
 
@@ -41,13 +49,19 @@ class MrcExplorer(FrameView):
         prices: Prices = ASSUMED,
         object_bytes: int = 1_000_000,
     ) -> None:
-        played = [sized(trace, policy) for trace in _traces(traces)]
-        names = ", ".join(found.trace for found in played)
+        make(policy, 1)
+        played = _traces(traces)
+        for trace in played:
+            trace.check_keys()
+        names = ", ".join(trace.name for trace in played)
         super().__init__(
             title="What a larger cache buys",
             about=f"{name_of(policy)} on {names}",
             controls=mrc_controls(played, reads),
-            runs=mrc_runs(played, reads, prices, object_bytes),
+            work=lambda places: mrc_work(
+                played, policy, lambda found: mrc_runs(found, reads, prices, object_bytes), places
+            ),
+            parts=mrc_parts(policy, played, reads),
             size=SIZE,
             pace=150,
         )

@@ -53,6 +53,6 @@ function picture(model) {
     svg.setAttribute("aria-label", shown.say);
   }
 
-  return { svg, draw };
+  return { svg, draw, forget: () => { behind = null; } };
 }
 

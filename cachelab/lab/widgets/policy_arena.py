@@ -4,15 +4,21 @@ The policy arena: one class against all policies, at every size.
 
 from collections.abc import Sequence
 
-from cachelab.lab.arena_scenes import arena_controls, arena_runs, arena_size, match
-from cachelab.lab.contestants import PolicyLike, name_of
+from cachelab.lab.arena_scenes import (
+    SHARES,
+    arena_controls,
+    arena_size,
+    arena_work,
+    contestants,
+)
+from cachelab.lab.contestants import PolicyLike, make, name_of
 from cachelab.lab.samples import sample_trace
 from cachelab.lab.traces import Trace, loop, mix, scan, zipf
 
-from .frame_view import FrameView
+from .late_view import LateView
 
 
-class PolicyArena(FrameView):
+class PolicyArena(LateView):
     """
     A view that ranks `policy` (ours, or a learner's class) among all policies, over cache sizes.
 
@@ -29,14 +35,18 @@ class PolicyArena(FrameView):
     """
 
     def __init__(self, policy: PolicyLike = "lru", traces: Sequence[Trace] | None = None) -> None:
-        matches = [match(trace, policy) for trace in (traces or usual_traces())]
-        names = ", ".join(found.trace for found in matches)
+        make(policy, 1)
+        played = list(traces or usual_traces())
+        for trace in played:
+            trace.check_keys()
+        names = ", ".join(trace.name for trace in played)
         super().__init__(
             title="Which policy wins, and where does it lose?",
             about=f"{name_of(policy)} on {names}",
-            controls=arena_controls(matches),
-            runs=arena_runs(matches),
-            size=arena_size(matches),
+            controls=arena_controls(played),
+            work=lambda places: arena_work(played, policy, places),
+            parts=len(SHARES) * len(played) * (len(contestants(policy)) + 1),
+            size=arena_size(policy),
             pace=900,
         )
 

@@ -8,17 +8,10 @@ function renderSlotMap({ model, el }) {
   const line = make("label", { class: "cl-typing" }, make("span", { class: "cl-label" }, "keys"), input);
   const inner = make("div");
   const root = make("div", { "data-lm-suppress-shortcuts": "true" }, line, inner);
-  let end = null, timer = null;
+  const end = render({ model, el: inner });
+  let timer = null;
   line.hidden = true;
   input.value = model.get("typed");
-
-  function show() {
-    const open = [...inner.querySelectorAll("details")].map((node) => node.open);
-    end?.();
-    inner.replaceChildren();
-    end = render({ model, el: inner });
-    [...inner.querySelectorAll("details")].forEach((node, at) => { node.open = Boolean(open[at]); });
-  }
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
@@ -28,18 +21,13 @@ function renderSlotMap({ model, el }) {
     if (event.key !== "Tab" && event.key !== "Escape") event.stopPropagation();
   });
   const answered = () => { line.hidden = false; };
-  model.on("change:version", show);
   model.on("change:answers", answered);
   el.append(root);
-  show();
   model.set("asks", model.get("asks") + 1);
   model.save_changes();
   return () => {
     clearTimeout(timer);
-    end?.();
-    model.off("change:version", show);
+    end();
     model.off("change:answers", answered);
   };
 }
-
-export default { render: renderSlotMap };

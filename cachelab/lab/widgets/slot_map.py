@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import traitlets
 
-from cachelab.lab.scenes import Run, Score, packed
 from cachelab.lab.stories.slots import DEFAULT, SIZE, Ranges, slot_controls, slot_runs
 from cachelab.ports import CachelabError, ThreadRuntime
 
-from .assets import joined
+from .assets import module, styles
 from .frame_view import FrameView
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 SOONEST = 0.05
 """Seconds between two looks at a cluster, at the least: twenty pictures a second are enough."""
-
-EXPORT = "export default { render };"
 
 
 class Clustered(Protocol):
@@ -42,13 +39,10 @@ class SlotMap(FrameView):
     SlotMap(2 keys, 3 to 6 nodes)
     """
 
-    _esm = joined("dom.js", "picture.js", "knobs.js", "frame_view.js").replace(EXPORT, "") + joined(
-        "slot_map.js"
-    )
-    _css = joined("card.css", "frame_view.css", "slot_map.css")
+    _esm = module("dom.js", "picture.js", "knobs.js", "frame_view.js", "slot_map.js")
+    _css = styles("card.css", "frame_view.css", "slot_map.css")
 
     typed = traitlets.Unicode().tag(sync=True)
-    version = traitlets.Int(0).tag(sync=True)
     asks = traitlets.Int(0).tag(sync=True)
     """The page raises it when it shows the view, and `answers` follows where Python runs."""
     answers = traitlets.Int(0).tag(sync=True)
@@ -74,7 +68,7 @@ class SlotMap(FrameView):
 
     @traitlets.observe("typed")
     def _on_typed(self, _change: object) -> None:
-        self._push(slot_runs(self.typed, self._owners))
+        self.show_runs(slot_runs(self.typed, self._owners))
 
     @traitlets.observe("asks")
     def _on_asks(self, _change: object) -> None:
@@ -105,7 +99,7 @@ class SlotMap(FrameView):
         if owners == self._owners:
             return False
         self._owners = owners
-        self._push(slot_runs(self.typed, owners))
+        self.show_runs(slot_runs(self.typed, owners))
         return True
 
     def _follow(self, _cluster: Clustered, every: float) -> None:
@@ -114,16 +108,6 @@ class SlotMap(FrameView):
                 self.look()
             except CachelabError:
                 continue  # nobody answers at the moment: the last picture stays
-
-    def _push(self, runs: list[Run]) -> None:
-        """Send new pictures in one message."""
-        self._score = Score(self._score.controls, tuple(runs))
-        state = packed(self._score)
-        with self.hold_sync():
-            self.backdrops, self.tables, self.runs = (
-                state[name] for name in ("backdrops", "tables", "runs")
-            )
-            self.version += 1
 
 
 def owners_of(cluster: Clustered) -> Ranges:

@@ -215,5 +215,3 @@ function render({ model, el }) {
     model.off("change:streak", restreak);
   };
 }
-
-export default { render };

@@ -14,7 +14,7 @@ from cachelab.lab.frames import code_rows, lane_slots, line_frames, request_fram
 from cachelab.lab.recorder import record
 from cachelab.lab.render import as_text, small_multiple
 
-from .assets import joined
+from .assets import module, styles
 
 
 class EvictionStepper(anywidget.AnyWidget):
@@ -33,8 +33,8 @@ class EvictionStepper(anywidget.AnyWidget):
     EvictionStepper(FIFO, capacity 3, 5 requests)
     """
 
-    _esm = joined("dom.js", "stage.js", "stepper.js")
-    _css = joined("card.css", "stepper.css")
+    _esm = module("dom.js", "stage.js", "stepper.js")
+    _css = styles("card.css", "stepper.css")
 
     title = traitlets.Unicode().tag(sync=True)
     capacity = traitlets.Int().tag(sync=True)

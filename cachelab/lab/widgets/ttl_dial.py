@@ -3,13 +3,13 @@ The TTL dial: turn the time to live, and see hits, staleness and load move toget
 """
 
 from cachelab.lab.lives import StrategyLike
-from cachelab.lab.ttl_scenes import SIZE, ttl_controls, ttl_runs
+from cachelab.lab.ttl_scenes import PARTS, SIZE, ttl_controls, ttl_work
 from cachelab.strategies import CacheAside
 
-from .frame_view import FrameView
+from .late_view import LateView
 
 
-class TtlDial(FrameView):
+class TtlDial(LateView):
     """
     A view of what a time to live does to one key: hit ratio, stale share, loads of the source.
 
@@ -27,7 +27,8 @@ class TtlDial(FrameView):
             title="What a time to live buys, and what it costs",
             about=f"{name}, {requests:,} reads a setting",
             controls=ttl_controls(),
-            runs=ttl_runs(strategy, name, requests),
+            work=lambda places: ttl_work(strategy, name, requests, places),
+            parts=PARTS,
             size=SIZE,
             pace=250,
         )

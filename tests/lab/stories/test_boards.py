@@ -6,7 +6,7 @@ import pytest
 
 from cachelab.lab.design_problems import PROBLEMS
 from cachelab.lab.designs import Design, Workload, simulate_design
-from cachelab.lab.stories.boards import SIZE, board_controls, board_runs, play_board, shorter
+from cachelab.lab.stories.boards import SIZE, board_controls, board_designs, board_run, shorter
 from cachelab.lab.widgets.design_board import DesignBoard
 
 from .pictures import faults, texts
@@ -46,27 +46,32 @@ def test_no_layer_at_all_is_among_the_designs(board: DesignBoard) -> None:
 
 
 def test_every_picture_can_be_read(board: DesignBoard) -> None:
-    assert faults(board_runs(SMALL, SMALL.careful, board.tries), SIZE) == []
+    assert faults([board_run(SMALL, SMALL.careful, one) for one in board.tries], SIZE) == []
 
 
 def test_a_layer_that_is_left_out_can_be_put_back_by_a_click(board: DesignBoard) -> None:
-    scene = board_runs(SMALL, SMALL.careful, board.tries)[0].scenes[0]
+    scene = board_run(SMALL, SMALL.careful, board.tries[0]).scenes[0]
     assert texts(scene.svg).count("is left out") == 2
     assert 'data-set="shared=2"' in scene.svg
 
 
 def test_a_limit_that_is_missed_is_told_by_a_mark_and_a_sentence(board: DesignBoard) -> None:
     strict = replace(SMALL, objective=replace(SMALL.objective, dollars=1))
-    scene = board_runs(strict, SMALL.careful, board.tries)[-1].scenes[0]
+    scene = board_run(strict, SMALL.careful, board.tries[-1]).scenes[0]
     assert "limit" in scene.say
     assert any(words.startswith("✕") for words in texts(scene.svg))
+
+
+def test_the_name_of_the_board_counts_what_keeps_the_limits(board: DesignBoard) -> None:
+    good = sum(SMALL.objective.is_met(one.figures) for one in board.tries)
+    assert repr(board) == f"DesignBoard(small shop, {good} of 36 designs keep the limits)"
 
 
 def test_a_design_of_ones_own_is_turned() -> None:
     layer = replace(SMALL.careful.layers[0], name="mine")
     view = DesignBoard(SMALL, Design((layer,)))
     assert [control.name for control in view._score.controls] == ["mine", "life", "writes"]
-    assert len(play_board(SMALL, Design((layer,)))) == len(view.tries) == 12
+    assert len(board_designs(Design((layer,)))) == len(view.tries) == 12
 
 
 def test_what_cannot_be_turned_is_refused() -> None:
