@@ -7,12 +7,13 @@ checks that failed, and a hash of the text. Nothing is sent anywhere; the file m
 
 import hashlib
 import json
-import os
 import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from cachelab.lab.forms.answers import home_folder
 
 from .report import Report
 
@@ -22,10 +23,8 @@ STUCK = 3
 
 def attempts_file() -> Path | None:
     """Return the log, in `$CACHELAB_HOME` or ~/.cachelab; None where the variable is empty."""
-    folder = os.environ.get("CACHELAB_HOME")
-    if folder == "":
-        return None
-    return (Path(folder) if folder else Path.home() / ".cachelab") / "attempts.jsonl"
+    folder = home_folder()
+    return None if folder is None else folder / "attempts.jsonl"
 
 
 def noted(report: Report, text: str) -> Report:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from .figures import PALETTE, figure, show
     from .filtering import FilterPoint, filtering_chart, filtering_effect, layer_hit_ratios
+    from .forms.calibration import Calibration, calibration
     from .forms.explain import explain
     from .forms.predict import predict
     from .forms.quiz import quiz
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "AsideStepper": "widgets.aside_stepper",
+    "Calibration": "forms.calibration",
     "ComparisonRow": "comparison_clients",
     "CrashTimeline": "widgets.crash_timeline",
     "Curve": "curves",
@@ -108,6 +110,7 @@ _HOME = {
     "balance_chart": "balance_charts",
     "balance_in_words": "balance_charts",
     "cache_equals_source_at_rest": "explorer",
+    "calibration": "forms.calibration",
     "capacity_of": "sizes",
     "compare_strategies": "comparison",
     "decision_svg": "deciding",
@@ -157,6 +160,7 @@ _HOME = {
 __all__ = [
     "PALETTE",
     "AsideStepper",
+    "Calibration",
     "ComparisonRow",
     "CrashTimeline",
     "Curve",
@@ -194,6 +198,7 @@ __all__ = [
     "balance_chart",
     "balance_in_words",
     "cache_equals_source_at_rest",
+    "calibration",
     "capacity_of",
     "compare_strategies",
     "decision_svg",

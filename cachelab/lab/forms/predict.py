@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
+from .answers import Entry, asking_cell, keep
 from .form import Form, Question, aside, block, choices, items, rich, words
 
 RUN = "Run the cell to answer."
@@ -44,6 +45,8 @@ class Prediction(Question):
             "\n".join([f"Predict: {question}", *lines, RUN]),
             block(question, "Predict.") + listed + aside(RUN),
         )
+        self._question, self._cell = question, asking_cell()
+        self.form.observe(lambda change: self._keep(answer=change["new"]), "answer")
 
     @property
     def answer(self) -> str | float | None:
@@ -76,7 +79,16 @@ class Prediction(Question):
         if tolerance is not None and (self.options or not tolerance >= 0):
             raise ValueError(f"a tolerance is 0 or more and for numbers, not {tolerance!r}")
         found = self._option(truth) if self.options else _as_number(truth)
+        if self.answer is not None:
+            self._keep(truth=found, tolerance=tolerance)
         return Comparison(self.answer, found, tolerance)
+
+    def _keep(self, **known: Any) -> None:
+        """
+        Log an answer, or the truth about it, if this is a notebook.
+        """
+        if self._cell is not None:
+            keep(Entry("predict", self._question, self._cell, **known))
 
     def _option(self, value: object) -> str:
         if value not in self.options:

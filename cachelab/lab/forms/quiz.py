@@ -6,7 +6,9 @@ tried as often as there are options, and nobody counts.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
+from .answers import Entry, asking_cell, keep
 from .form import Form, Question, aside, block, choices, folded, items, rich, words
 
 RUN = "Run the cell to answer."
@@ -37,6 +39,8 @@ class Quiz(Question):
             + aside(RUN)
             + folded("The replies", items(answers)),
         )
+        self._question, self._cell = question, asking_cell()
+        self.form.observe(self._keep, "answer")
 
     @property
     def tried(self) -> tuple[str, ...]:
@@ -44,6 +48,14 @@ class Quiz(Question):
         The options the learner has checked, in that order.
         """
         return tuple(self.form.answer)
+
+    def _keep(self, change: dict[str, Any]) -> None:
+        """
+        Log the option that was tried last, if this is a notebook.
+        """
+        if self._cell is not None and change["new"]:
+            tried = str(change["new"][-1])
+            keep(Entry("quiz", self._question, self._cell, answer=tried, truth=self.right))
 
 
 def quiz(question: str, options: Mapping[str, str], right: str) -> Quiz:
