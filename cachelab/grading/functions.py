@@ -142,4 +142,5 @@ def _tell(
 ) -> Counterexample:
     hope = expect(*arguments)
     row = Row(f"{name}({', '.join(map(repr, arguments))})", hope.text, show_outcome(outcome))
-    return Counterexample((row,), explain_exception(outcome, name) or hope.why)
+    why = explain_exception(outcome, name) or hope.why
+    return Counterexample((row,), why, arguments=arguments)

@@ -6,11 +6,12 @@ failed. Neither is ever hidden for good, and neither gets into what nbgrader or 
 """
 
 from dataclasses import dataclass, field, fields
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .attempts import STUCK, failed_attempts, noted
 from .judging import find_exercise
-from .report import Counterexample, Report
+from .report import CheckResult, Counterexample, Report
 from .solutions import Solution, find_solution, is_graded
 
 if TYPE_CHECKING:
@@ -32,17 +33,19 @@ class LearnersReport(Report):
         """
         Return the shortest run of a check that failed, by itself the first, to step through.
 
-        A cache without ports runs here once more, watched line by line, with its containers in the
-        picture. Everything else is shown as the judge saw it.
+        A function, or a cache without ports, runs here once more and is watched line by line, with
+        its variables or its containers beside it. All else is shown as the judge saw it.
 
         Raises:
             ValueError: no check failed, or there is no run of that one to show.
         """
         from .replay import find_failure, play_check
 
-        shown = find_failure(self, check).counterexample
-        watched = None if shown is None else self._watched(shown)
-        return watched or play_check(self, check)
+        found = find_failure(self, check)
+        shown, view = found.counterexample, None
+        if shown is not None:
+            view = self._watched(shown) or self._traced(found, shown)
+        return view or play_check(self, check)
 
     def _watched(self, shown: Counterexample) -> "EvictionStepper | None":
         """Return the run in the stepper on the learner's own class, if it can be watched there."""
@@ -55,6 +58,21 @@ class LearnersReport(Report):
             return EvictionStepper(classes[0], shown.operations, shown.capacity)
         except (TypeError, ValueError):  # it has no containers to draw, or never comes to an end
             return None
+
+    def _traced(self, check: CheckResult, shown: Counterexample) -> "FrameView | None":
+        """Return the call line by line, if it is one of a function that is defined here."""
+        from .function_replay import play_function
+        from .tracing import is_plain
+
+        name = shown.rows[-1].call.partition("(")[0]
+        named = (one for one in self.subjects if getattr(one, "__name__", "") == name)
+        function = next(named, None)
+        if not isinstance(function, FunctionType) or shown.arguments is None:
+            return None
+        if not is_plain(shown.arguments) or shown.rows[-1].got.startswith("the call "):
+            return None  # nothing that only the judge has, and nothing that never comes back
+        title = f"{self.exercise} {check.id}: {check.message}"
+        return play_function(title, check, function, shown.arguments)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Return the table for a notebook, and the points as its plain text."""

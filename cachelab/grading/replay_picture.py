@@ -5,6 +5,8 @@ Time goes down. Calls are drawn where they were made, the one that is shown at l
 strength; those that were long ago move out at the top.
 """
 
+from typing import Any
+
 from cachelab.lab import marks
 
 from .report import Moment
@@ -145,7 +147,8 @@ def _key_and_value(line: str) -> str:
 
 
 def _fixed(x: float, y: float, words: str, weight: int | str = "") -> str:
-    return marks.text(x, y, words, 12, weight=weight, font_family="ui-monospace, monospace")
+    look: dict[str, Any] = {"font_family": "ui-monospace, monospace", "style": "white-space: pre"}
+    return marks.text(x, y, words, 12, weight=weight, **look)
 
 
 def _cut(words: str, width: float) -> str:

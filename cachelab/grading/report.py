@@ -47,7 +47,8 @@ class Counterexample:
     The shortest run found that shows the mistake; its last row is where the answers part.
 
     `operations` is the same run in the format of the recorder, for playing it again, and `moments`
-    are all its calls, those of ports too, in the order in which they happened.
+    are all its calls, those of ports too, in the order in which they happened. `arguments` are
+    those of the one call of a function, where that is the whole run.
     """
 
     rows: tuple[Row, ...]
@@ -55,6 +56,7 @@ class Counterexample:
     capacity: Any = None
     operations: tuple[tuple[Any, ...], ...] = ()
     moments: tuple[Moment, ...] = field(default=(), compare=False, repr=False)
+    arguments: tuple[Any, ...] | None = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the run as lists and dictionaries."""
@@ -170,11 +172,15 @@ class Report:
         return play_check(self, check)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report, hints and all but its moments, for `from_dict`; JSON carries it."""
+        """
+        Return the report for `from_dict`, hints and all; JSON carries it.
+
+        What a run is played from is left out.
+        """
         data = asdict(self)
         for check in data["checks"]:
             if check["counterexample"]:
-                del check["counterexample"]["moments"]
+                del check["counterexample"]["moments"], check["counterexample"]["arguments"]
         return data
 
     @classmethod

@@ -1,0 +1,120 @@
+"""
+A wrong call of a learner's function to step through: his lines on the left, his variables beside.
+"""
+
+import linecache
+from types import FunctionType
+from typing import Any
+
+from cachelab.lab import FrameView, marks
+from cachelab.lab.figures import PALETTE
+from cachelab.lab.scenes import Run, Scene
+
+from .report import CheckResult, Row
+from .tracing import FIRST, Line, Trace, trace_call
+
+WIDTH = 720
+CODE = 440
+"""The width of the text; the variables have the rest."""
+
+LINE = 20
+LETTER = 7.3
+SHOWN = 15
+"""How many lines of the text are in the picture, and how many variables."""
+
+TOP = 40
+
+
+def play_function(
+    title: str, check: CheckResult, function: FunctionType, arguments: tuple[Any, ...]
+) -> FrameView | None:
+    """Return the call of a counterexample as a view; None if none of its lines could be seen."""
+    assert check.counterexample is not None
+    text = linecache.getlines(function.__code__.co_filename)
+    trace = trace_call(function, arguments)
+    if not trace.lines or not text:
+        return None
+    row, why = check.counterexample.rows[-1], check.counterexample.why
+    scenes = [Scene(_picture(text, trace, n), _say(trace, n), n) for n in range(len(trace.lines))]
+    end = f"{function.__name__} {trace.ending}. Expected: {row.expected}. Why: {why}."
+    last = _picture(text, trace, len(trace.lines) - 1) + _verdict(row, trace)
+    scenes.append(Scene(last, end, len(trace.lines)))
+    return FrameView(
+        title=title,
+        about=f"{row.call}, {len(trace.lines) + trace.left_out:,} lines",
+        runs=[Run(tuple(scenes), backdrop=_backdrop(row.call), table=_table(text, trace))],
+        size=(WIDTH, TOP + LINE * (SHOWN + 1) + 54),
+    )
+
+
+def _say(trace: Trace, place: int) -> str:
+    line = trace.lines[place]
+    changed = [f"{name} is {value}" for name, value in _changes(trace, place)]
+    told = f": {', '.join(changed)}" if changed else ""
+    later = f"{trace.left_out:,} lines later. " if trace.left_out and place == FIRST else ""
+    return f"{later}Line {line.number} of {line.function} has run{told}."
+
+
+def _changes(trace: Trace, place: int) -> list[tuple[str, str]]:
+    """Return the variables that a line made or changed."""
+    line = trace.lines[place]
+    earlier = (one for one in reversed(trace.lines[:place]) if one.function == line.function)
+    before = dict(next(earlier, Line(0, "", ())).variables)
+    return [(name, value) for name, value in line.variables if before.get(name) != value]
+
+
+def _picture(text: list[str], trace: Trace, place: int) -> str:
+    line = trace.lines[place]
+    first = max(1, min(line.number - SHOWN // 2, len(text) - SHOWN + 1))
+    parts = []
+    for number in range(first, min(first + SHOWN, len(text) + 1)):
+        y, is_on = TOP + LINE * (number - first + 1), number == line.number
+        if is_on:
+            parts.append(marks.rect(8, y - 15, CODE - 26, LINE, PALETTE["blue"], 0.16))
+        shown = _cut(f"{number:>3}  {text[number - 1].rstrip()}", CODE - 24)
+        parts.append(_fixed(12, y, shown, weight=700 if is_on else "", soft=not is_on))
+    changed = dict(_changes(trace, place))
+    for at, (name, value) in enumerate(line.variables[:SHOWN], 1):
+        shown = _cut(f"{'>' if name in changed else ' '} {name} = {value}", WIDTH - CODE - 12)
+        weight = 700 if name in changed else ""
+        parts.append(_fixed(CODE, TOP + LINE * at, shown, weight=weight))
+    return "".join(parts)
+
+
+def _backdrop(call: str) -> str:
+    middle = marks.line(CODE - 12, 30, CODE - 12, TOP + LINE * (SHOWN + 1) - 8, opacity=0.3)
+    return _fixed(12, 18, _cut(call, WIDTH - 24), weight=600) + middle
+
+
+def _verdict(row: Row, trace: Trace) -> str:
+    y = TOP + LINE * (SHOWN + 1) + 18
+    return "".join(
+        [
+            marks.text(12, y, "expected", weight=600),
+            _fixed(92, y, _cut(row.expected, WIDTH - 104)),
+            marks.text(12, y + 22, "here it", weight=600),
+            _fixed(92, y + 22, _cut(trace.ending, WIDTH - 104), weight=700),
+        ]
+    )
+
+
+def _table(text: list[str], trace: Trace) -> tuple[tuple[str, ...], ...]:
+    rows = [("line", "text", "what it changed")]
+    for place, line in enumerate(trace.lines):
+        changed = ", ".join(f"{name} = {value}" for name, value in _changes(trace, place))
+        rows.append((str(line.number), _text_at(text, line.number), changed))
+    return (*rows, ("", "", trace.ending))
+
+
+def _text_at(text: list[str], number: int) -> str:
+    return text[number - 1].strip() if 0 < number <= len(text) else ""
+
+
+def _fixed(x: float, y: float, words: str, weight: int | str = "", soft: bool = False) -> str:
+    look: dict[str, Any] = {"font_family": "ui-monospace, monospace", "style": "white-space: pre"}
+    return marks.text(x, y, words, 12, weight=weight, soft=soft, **look)
+
+
+def _cut(words: str, width: float) -> str:
+    most = max(4, int(width / LETTER))
+    return words if len(words) <= most else f"{words[: most - 3]}..."
