@@ -21,6 +21,8 @@ ROOMY = ((9, 2, 9),)
 SIZES = ((1, 1, 9), (2, 1, 9), (3, 2, 9), (9, 0, 9))
 FORGIVING = ((9, 0, 9), (9, 1, 9), (9, 2, 9))
 TIGHT = ((9, 1, 1), (9, 1, 2))
+LIFE = 10.0
+"""A copy that a flush has left lives that long at least."""
 
 
 def _drawing(kinds: str, keys: tuple[str, ...]) -> Any:
@@ -32,6 +34,10 @@ def _drawing(kinds: str, keys: tuple[str, ...]) -> Any:
         kind, key = random.choice(news), random.choice(keys)
         if model.tries and random.random() < 0.6:  # what was tried is worth more questions
             key = random.choice(sorted(model.tries))
+        if kind == "@kept":
+            return (kind, random.choice(sorted(model.kept)))
+        if kind == "@sleep":
+            return (kind, 4.0)
         if kind in ("read", "@row", "@tries", "@bad"):
             return (kind, key)
         if kind == "@good":
@@ -51,6 +57,8 @@ def _is_news(model: BehindModel, kind: str) -> bool:
     """Leave out what was asked just now, and what would change nothing yet."""
     if kind == "close":
         return bool(model.tries)
+    if kind == "@kept":
+        return bool(model.kept)
     if kind in ("@good", "@bad"):
         return bool(model.bad) == (kind == "@good")
     return not kind.startswith("@") or kind != model.last
@@ -65,6 +73,13 @@ def _clear(model: BehindModel, operation: Operation) -> bool:
     if verb in ("write", "@row", "@tries", "@bad", "@source", "read"):
         return not model.blurred
     return True
+
+
+def _young(model: BehindModel, operation: Operation) -> bool:
+    """Keep questions about copies that have to be there."""
+    if operation[0] == "@kept":
+        return model.now - model.kept.get(operation[1], -LIFE) < LIFE
+    return _clear(model, operation)
 
 
 def _until_closed(model: BehindModel, operation: Operation) -> bool:
@@ -84,6 +99,7 @@ READS = _tale("write write read read @evict @store", ROOMY)
 ACKS = _tale("write write @touched @row", ROOMY)
 BATCHES = _tale("write write write flush flush @touched @row", SIZES)
 STORED = _tale("write write flush read read @evict", ROOMY)
+COPIES = _tale("write write flush flush @kept @kept @kept @sleep", ROOMY, _young)
 RETRIES = _tale("write write flush flush flush @bad @good @row @tries read", FORGIVING)
 DOWN = _tale("write write flush flush @source @row @tries read", FORGIVING, keys=KEYS[:1])
 GIVEN_UP = _tale("write flush flush read read @bad @good @evict", FORGIVING)
@@ -135,7 +151,7 @@ BEHIND_CHECKS = (
     ),
     Check(
         "behind_flush",
-        4,
+        3,
         "WriteBehind: a flush stores up to batch_size rows, each key once",
         play_tales(
             BATCHES, STORED, message="a flush stores too much, too little or too old", runs=100
@@ -145,6 +161,19 @@ BEHIND_CHECKS = (
             "A key was written three times since the last flush: how often must it be stored?",
             "Once, with the row written last: keep one row per key, not one per write.",
             "Take the first batch_size keys that wait, and return how many were stored.",
+        ),
+        subject=SUBJECT,
+    ),
+    Check(
+        "behind_copy",
+        1,
+        "WriteBehind: a row that a flush has stored is left as a copy",
+        play_tales(COPIES, message="a read asks the source for a row that was just stored"),
+        needs=("behind_reads", "behind_flush"),
+        hints=(
+            "A flush has stored a row. Who answers the next read of it?",
+            "The store, if the flush has left a copy there; without one, every read is a miss.",
+            "After source.write: store.set(key, {'row': row}, ttl=60), whose StoreError is no news.",
         ),
         subject=SUBJECT,
     ),

@@ -88,6 +88,9 @@ class BehindModel:
         self.source = self.store = "up"
         self.tries: dict[str, int] = {}
         self.touched = 0
+        self.now = 0.0
+        self.kept: dict[str, float] = {}
+        """When a flush has left a copy of a key, where that is certain."""
         self.is_closed = False
         self.last = ""
 
@@ -119,6 +122,7 @@ class BehindModel:
             return refusal("Overloaded", why=why)
         self.pending[key] = Waiting(row)
         self.lost.pop(key, None)
+        self.kept.pop(key, None)
         return anything("the row is taken: it waits for the source")
 
     def _read(self, key: str) -> Expectation:
@@ -165,6 +169,7 @@ class BehindModel:
             waiting = self.pending[key]
             if not self.fails(key):
                 self.rows[key] = self.pending.pop(key).row
+                self.kept[key] = self.now
                 stored += 1
                 continue
             waiting.tries += 1
@@ -219,7 +224,17 @@ class BehindModel:
         return anything()
 
     def _evict(self) -> Expectation:
+        self.kept.clear()
         return anything()
+
+    def _sleep(self, seconds: float) -> Expectation:
+        self.now += seconds
+        return anything()
+
+    def _kept(self, key: str) -> Expectation:
+        age = self.now - self.kept[key]
+        why = f"a flush has stored the row of {key!r} {age:g} seconds ago, and left a copy of it"
+        return exactly("no", why)
 
     def _refuse_once(self) -> Expectation:
         return anything()

@@ -87,6 +87,7 @@ class BehindWorld(WritingWorld):
         "@tries": "how often was {0!r} written to the source, well or badly?",
         "@evict": "the store loses all its entries",
         "@touched": "how often was the source called since?",
+        "@kept": "does a read of {0!r} call the source?",
     }
 
     def __init__(self, settings: tuple[Any, ...], schedule: Any = None) -> None:
@@ -114,6 +115,11 @@ class BehindWorld(WritingWorld):
             for call in writes
             if call.arguments
         )
+
+    def do_kept(self, key: str) -> str:
+        before = self.count("source")
+        self.drive({"step": [0, "read", key]})
+        return "no" if self.count("source") == before else "yes"
 
     def do_touched(self) -> int:
         since, self.told = self.told, len(self.calls)

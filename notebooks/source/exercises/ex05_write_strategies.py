@@ -23,7 +23,7 @@
 # | `WriteBehind(store, source, batch_size, max_retries, max_pending)` | an empty queue of at most `max_pending` keys |
 # | `write(key, row)` | the row waits, in place of an older one of its key; the source is not called; a new key in a full queue: Overloaded; after `close`: ValueError |
 # | `read(key)` | the row that waits, else the copy, else the source's row, else MISSING |
-# | `flush()` | one `source.write(key, row)` for each of up to `batch_size` waiting keys; returns how many were stored |
+# | `flush()` | one `source.write(key, row)` for each of up to `batch_size` waiting keys; returns how many were stored, and leaves a copy of each that lives 10 s or more |
 # | `close()` | flushes until nothing waits; returns how many acknowledged rows the source has not got |
 
 # %% [markdown]
@@ -35,7 +35,7 @@
 #
 # | call | what it promises |
 # |---|---|
-# | `lost_writes(log)` | the log has `("acked", key, version)`, `("refused", key, version)` and `("stored", key, version)`, in order of time; a dict of each key whose highest acked version is newer than the version stored last, with that acked version |
+# | `lost_writes(log)` | versions count from 1; the log has `("acked", key, version)`, `("refused", key, version)` and `("stored", key, version)`, in order of time; a dict of each key whose highest acked version is newer than the version stored last, with that acked version |
 
 # %% [markdown]
 # ## What the judge looks at

@@ -97,8 +97,20 @@ class WriteBehind:
     def read(self, key):
         if key in self.queue:
             return self.queue[key][1]
+        try:
+            rows = self.store.get(f"row:{key}")
+        except StoreError:
+            rows = MISSING
+        if rows is not MISSING:
+            return rows[0]
         found = self.source.read(key)
         return found if found is MISSING else found.value
+
+    def keep(self, key, row):
+        try:
+            self.store.set(f"row:{key}", [row], ttl=10)
+        except StoreError:
+            pass
 
     def flush(self):
         with self.turn:
@@ -110,6 +122,8 @@ class WriteBehind:
                     ok = True
                 except SourceError:
                     ok = False
+                if ok:
+                    self.keep(key, row)
                 is_same = self.queue[key][0] is token
                 stored += ok
                 if not is_same:
