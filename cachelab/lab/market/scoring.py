@@ -1,0 +1,103 @@
+"""
+What a design is worth: its share of the gain that could be had, on the day that was hardest too.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import log
+
+from .origin import SLOTS
+from .records import Figures
+
+WORST_SECOND = 1.2 * SLOTS
+"""Calls of the origin that the worst second of a day with a fault may have."""
+
+RECOVERY = 10.0
+"""Seconds after a fault within which reads are as fast again as they were before."""
+
+GAP = 0.10
+WORTH_COMPARING = 0.25
+"""Below this mean gain there is nothing that could generalise."""
+
+
+def gain(pain: float, none: float, clairvoyant: float) -> float:
+    """
+    Return the share of the achievable gain: 0 without a cache, 1 for who knows the future.
+
+    Halving the pain counts the same wherever it begins, hence the logarithms.
+
+    Raises:
+        ValueError: the clairvoyant is not better off than who has no cache.
+
+    >>> gain(40.0, none=160.0, clairvoyant=40.0), gain(80.0, none=160.0, clairvoyant=40.0)
+    (1.0, 0.5)
+    """
+    if not 0 < clairvoyant < none:
+        raise ValueError(f"nothing can be gained between {none!r} and {clairvoyant!r}")
+    return min(1.0, max(0.0, log(none / pain) / log(none / clairvoyant)))
+
+
+def hidden_points(gains: Sequence[float], most: int = 160) -> int:
+    """
+    Return the points for hidden days: half for the mean gain, half for the least.
+
+    >>> hidden_points([1.0, 1.0, 0.0]), hidden_points([0.5, 0.5])
+    (53, 80)
+    """
+    mean = sum(gains) / len(gains)
+    return round(most * (mean + min(gains)) / 2)
+
+
+def fault_demands(figures: Figures) -> tuple[tuple[str, bool], ...]:
+    """Return what a day with a fault demands, and whether it was met."""
+    return (
+        (
+            f"the origin's worst second has at most {WORST_SECOND:g} calls, not "
+            f"{figures.worst_second}",
+            figures.worst_second <= WORST_SECOND,
+        ),
+        (
+            f"reads recover within {RECOVERY:g} s, not {figures.recovery:g}",
+            figures.recovery <= RECOVERY,
+        ),
+        (
+            f"no promise is broken, not {len(figures.breaches)}",
+            not figures.breaches,
+        ),
+    )
+
+
+def survives(figures: Figures) -> bool:
+    """Tell whether everything that a day with a fault demands was met."""
+    return all(met for _, met in fault_demands(figures))
+
+
+def fault_points(many: Sequence[Figures], most: int = 80) -> int:
+    """Return the points for faults: the share of them that a design survives."""
+    return most * sum(map(survives, many)) // len(many)
+
+
+def generalises(public: Iterable[float], hidden: Iterable[float]) -> bool:
+    """
+    Tell whether the gain on days that nobody has seen is about that on the public ones.
+
+    >>> generalises([0.8, 0.8], [0.75, 0.7]), generalises([0.8], [0.5]), generalises([0.0], [0.0])
+    (True, False, False)
+    """
+    seen, unseen = list(public), list(hidden)
+    mean = sum(unseen) / len(unseen)
+    return mean >= WORTH_COMPARING and sum(seen) / len(seen) - mean < GAP
+
+
+@dataclass(frozen=True, slots=True)
+class DayScore:
+    """One day of a design: what it measured and which share of the gain it had."""
+
+    figures: Figures
+    none: float
+    clairvoyant: float
+
+    @property
+    def gain(self) -> float:
+        """The share of the achievable gain."""
+        return gain(self.figures.pain_ms, self.none, self.clairvoyant)
