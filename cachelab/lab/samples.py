@@ -1,27 +1,30 @@
 """
-The traces that ship with the course, recorded by us and free to use.
+The traces that ship with the course, recorded by us and free to use, each with its data card.
 
 Published traces are larger and harder to come by; their terms rarely allow shipping. `read_trace`
-reads them where they lie.
+reads them where they lie, and `cachelab traces` says where that is.
 """
 
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 
 from .trace_files import read_trace
 from .traces import Trace
 
 SAMPLES = {
     "shop": "pages that SQLite read while a shop was open, a nightly report ran, and it reopened",
+    "helpdesk": "pages that SQLite read over five days of a support desk, with an hourly board",
+    "storefront": "GETs of an online shop over some days, with sizes: pages, pictures, a crawler",
+    "identifiers": "names in Python's library in the order a parser meets them",
 }
 
 
-def sample_trace(name: str) -> Trace:
+def sample_trace(name: str = "shop") -> Trace:
     """
-    Read one of `SAMPLES`, for instance `shop`.
+    Read one of `SAMPLES`.
 
-    `shop` was recorded with `benchmarks/record_shop_trace.py`: SQLite's own page cache is set to
-    ten pages, so nearly every page request shows. Statements and popularity (Zipf, 0.95) are ours;
-    which pages they touch, and in what order, is SQLite's doing.
+    All were recorded by `cachelab.lab.recording`: the workloads are ours, but what they ask for,
+    and in what order, is the doing of SQLite, of HTTP and browsers' caches, of Python's authors.
 
     Raises:
         ValueError: there is no such sample.
@@ -29,7 +32,39 @@ def sample_trace(name: str) -> Trace:
     >>> sample_trace("shop")
     Trace('shop', 82650 requests, 2615 objects)
     """
+    with as_file(sample_file(name)) as path:
+        return read_trace(path)
+
+
+def sample_card(name: str) -> str:
+    """
+    Return the data card of a sample, in Markdown: what, how, licence, hashes, what it separates.
+
+    Raises:
+        ValueError: there is no such sample.
+
+    >>> print(sample_card("shop").splitlines()[0])
+    # shop: two days of a shop's database, and the night between
+    """
+    return (_folder(name) / f"{name}.md").read_text("utf-8")
+
+
+def sample_file(name: str) -> Traversable:
+    """
+    Return where a sample is kept.
+
+    Raises:
+        ValueError: there is no such sample.
+    """
+    (file,) = (
+        file
+        for file in _folder(name).iterdir()
+        if file.name.startswith(f"{name}.") and file.name.endswith(".xz")
+    )
+    return file
+
+
+def _folder(name: str) -> Traversable:
     if name not in SAMPLES:
         raise ValueError(f"unknown sample {name!r}; there is {', '.join(SAMPLES)}")
-    with as_file(files("cachelab.lab") / "data" / f"{name}.trace.xz") as path:
-        return read_trace(path)
+    return files("cachelab.lab") / "data"

@@ -10,16 +10,19 @@ import csv
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from .published_formats import PUBLISHED
 from .traces import Trace
 
 _ORACLE_RECORD = np.dtype([("time", "<u4"), ("id", "<u8"), ("size", "<u4"), ("next", "<i8")])
-_FORMAT_SUFFIXES = {".lis", ".trace", ".csv", ".txt", ".keys", ".bin", ".oracleGeneral"}
+_FORMAT_SUFFIXES = {".lis", ".trace", ".csv", ".txt", ".keys", ".bin", ".oracleGeneral", ".spc"}
+_MSR_LINE = re.compile(rb"\d+,[^,\n]*,\d+,(Read|Write),\d+,")
 _COMPRESSED_SUFFIXES = {".gz", ".xz", ".bz2", ".zst"}
 
 
@@ -34,6 +37,8 @@ def read_trace(path: str | Path, format: str | None = None) -> Trace:
     - `cache2k` (*.trace, binary): big-endian 32-bit keys;
     - `oracle` (*.oracleGeneral*): libCacheSim's records of 24 bytes, with sizes;
     - `csv`: a header with a column `key`, `id` or `obj_id`, and `size` if there is one;
+    - `spc` (*.spc), `msr` (*.csv), `wikimedia` (cache-t-*, cache-u-*), `twitter` (if asked for):
+      disks and web caches, see `published_formats`;
     - `keys` (anything else): one key a line, kept as text.
 
     gzip, bzip2 and xz are unpacked on the way; for Zstandard, Python 3.14 or the package
@@ -91,11 +96,15 @@ def _recognise(path: Path, content: bytes) -> str:
     suffixes = [s for s in Path(name).suffixes if s not in _COMPRESSED_SUFFIXES]
     if "oraclegeneral" in name:
         return "oracle"
+    if name.startswith(("cache-t-", "cache-u-")):
+        return "wikimedia"
     match suffixes[-1:]:
         case [".lis"]:
             return "arc"
+        case [".spc"]:
+            return "spc"
         case [".csv"]:
-            return "csv"
+            return "msr" if _MSR_LINE.match(content) else "csv"
         case [".trace"]:
             return "lirs" if _looks_like_numbers(content[:4096]) else "cache2k"
     return "keys"
@@ -198,4 +207,5 @@ FORMATS: dict[str, Callable[[bytes, str], Trace]] = {
     "oracle": _read_oracle,
     "csv": _read_csv,
     "keys": _read_keys,
+    **PUBLISHED,
 }
