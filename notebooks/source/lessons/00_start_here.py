@@ -171,7 +171,7 @@ check("ex07", LRUCache)
 # | Eviction | 07 to 09 | which key goes, and how policies lose |
 # | Truth | 10 and 11 | invalidation, races, stampedes |
 # | Scale | 12 and 13 | rings, clusters, hot keys |
-# | Run it | 14 and 15, to be written | metrics, incidents, design interviews |
+# | Run it | 14 and 15 | metrics, incidents, design interviews |
 
 # %% [markdown]
 # A lesson takes about an hour, its exercise one to two; you need Python, and no caching. Lessons build on
