@@ -35,7 +35,8 @@ _STYLE = """
 
 _CODE_STYLE = """
 .cachelab-report.cachelab-report pre {
-  overflow-x: auto; padding: 0.4rem 0.7rem; border: 1px solid var(--jp-border-color2, currentColor);
+  overflow: auto; max-height: 32rem; padding: 0.4rem 0.7rem;
+  border: 1px solid var(--jp-border-color2, currentColor);
   color: inherit; background: transparent; }
 """
 
@@ -44,8 +45,8 @@ _AFTER = (
     "the same name in <code>solutions/</code>.</p>"
 )
 _PLAY = (
-    "<p>To step through this run, call by call, put these two lines into a cell of their own:</p>\n"
-    "<pre><code>from cachelab.grading import play\nplay({})</code></pre>"
+    "<p>To step through this run on your code, put these two lines into a cell of their own:</p>\n"
+    '<pre><code>from cachelab.grading import play\nplay("{}")</code></pre>'
 )
 
 
@@ -98,7 +99,7 @@ def _failure(check: CheckResult, opened: int, plays: bool) -> str:
         parts.append(_steps(check.counterexample))
         parts.append(f"<p><strong>Why:</strong> {escape(check.counterexample.why)}</p>")
         if plays:
-            parts.append(_PLAY.format(escape(repr(check.id), quote=False)))
+            parts.append(_PLAY.format(escape(check.id)))
     if opened:
         parts.append("<p>This check has failed on your last attempts: here is a hint.</p>")
     return "\n".join([*parts, _hints(check.hints, opened)])
@@ -115,12 +116,13 @@ def _details(summary: str, body: str) -> str:
 
 def _opened(solution: Solution, is_through: bool) -> str:
     """Return the solution and the second-best design, folded, or where they would be."""
-    why = "All points." if is_through else "Three attempts have failed, so you may look:"
     where = f"<code>{escape(solution.place)}</code>"
+    why = "All points." if is_through else "Three attempts have failed, so you may look."
     if not solution.code:
         return f"<p>{why} The solution is kept in {where}; this copy of the course has none.</p>"
+    compare = "Now compare" if is_through else "Read it, close it, and write your own"
     parts = [
-        f"<p>{why} {'Now compare:' if is_through else ''} from {where}</p>",
+        f"<p>{why} {compare}: this is from {where}.</p>",
         _details("The model solution", f"<pre><code>{escape(solution.code)}</code></pre>"),
     ]
     if solution.second_best:

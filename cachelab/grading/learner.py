@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .attempts import STUCK, failed_attempts, noted
 from .judging import find_exercise
 from .report import CheckResult, Counterexample, Report
-from .solutions import Solution, find_solution, is_graded
+from .solutions import Solution, find_solution, is_graded, is_the_same
 
 if TYPE_CHECKING:
     from cachelab.lab import EvictionStepper, FrameView
@@ -115,5 +115,4 @@ def _earned(report: Report, text: str) -> Solution | None:
     if is_graded() or not (is_through or failed_attempts(report.exercise) >= STUCK):
         return None
     found = find_solution(find_exercise(report.exercise))
-    is_the_same = sorted(found.code.split()) == sorted(text.split())
-    return None if is_the_same else found
+    return None if is_the_same(found, text) else found

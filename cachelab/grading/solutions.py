@@ -19,6 +19,7 @@ from .submission import SubmissionError, notebook_source
 
 FOLDER = "solutions"
 SECOND_BEST = re.compile(r"\bsecond-best\b", re.IGNORECASE)
+_MARKS = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 _HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 
 
@@ -49,8 +50,13 @@ def find_solution(exercise: Exercise, start: Path | None = None) -> Solution:
             except (OSError, UnicodeDecodeError, SubmissionError):
                 continue
             place = "/".join(path.parts[-3:])
-            return Solution(place, code.strip(), tuple(_second_best(text)))
+            return Solution(place, _MARKS.sub("", code).strip(), tuple(_second_best(text)))
     return Solution(f"{FOLDER}/, in the notebook of the same name")
+
+
+def is_the_same(solution: Solution, text: str) -> bool:
+    """Tell whether a text is the model solution, but for blanks and for nbgrader's marks."""
+    return sorted(solution.code.split()) == sorted(_MARKS.sub("", text).split())
 
 
 def is_graded() -> bool:

@@ -58,8 +58,9 @@ def test_cells_were_run_once_from_top_to_bottom(path):
 def test_the_notebooks_print_what_they_printed_when_they_were_saved(tmp_path):
     settings = tmp_path / "pytest.ini"
     settings.write_text("[pytest]\n")
-    # Neither this project's pytest settings nor the kernels and start-up files of a user.
+    # Neither this project's pytest settings nor a user's kernels, start-up files and attempts.
     alone = {"JUPYTER_PREFER_ENV_PATH": "1", "IPYTHONDIR": str(tmp_path / "ipython")}
+    alone["CACHELAB_HOME"] = ""
     command = [sys.executable, "-m", "pytest", "-c", settings, "--rootdir", ROOT, "-q"]
     command += ["-p", "no:cacheprovider", "--nbval", "--nbval-cell-timeout=60"]
     command += ["--nbval-sanitize-with", ROOT / "tests" / "sanitize.cfg", "--color=no"]

@@ -14,6 +14,7 @@ MUTANTS = Path(__file__).parents[1] / "mutants" / "ex07"
 @pytest.fixture
 def shell(tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setenv("CACHELAB_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("IPython.core.history.HistoryManager.enabled", False)
     shell = InteractiveShell()
     shell.run_cell("from cachelab.grading import check", store_history=False)

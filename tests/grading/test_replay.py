@@ -193,7 +193,7 @@ def test_play_before_any_report_is_explained(monkeypatch):
 def test_only_the_learners_page_tells_how_to_play(home):
     report = overfull()
     assert "play(" not in report._repr_mimebundle_()["text/html"]
-    assert "play('victim')" in answered(report, "x", ())._repr_mimebundle_()["text/html"]
+    assert 'play("victim")' in answered(report, "x", ())._repr_mimebundle_()["text/html"]
 
 
 def test_a_learners_report_is_a_report(home):

@@ -10,7 +10,8 @@ from cachelab.grading.learner import answered
 from cachelab.grading.report import CheckResult, Report
 from cachelab.grading.solutions import find_solution
 
-CODE = "class LRUCache:\n    '''<b>ours</b>'''"
+CODE = "class LRUCache:\n    word = '<b>ours</b>'"
+MARKED = CODE.replace("    word", "    ### BEGIN SOLUTION\n    word") + "\n    ### END SOLUTION"
 EXERCISE = find_exercise("ex07")
 
 
@@ -28,7 +29,7 @@ def course(tmp_path, monkeypatch):
     """A course with a solution, and a learner who is in the folder of the exercise."""
     marks = {"nbgrader": {"solution": True, "grade_id": EXERCISE.cells[0]}}
     cells = [
-        {"cell_type": "code", "metadata": marks, "source": CODE},
+        {"cell_type": "code", "metadata": marks, "source": MARKED},
         {
             "cell_type": "markdown",
             "metadata": {},
@@ -102,6 +103,7 @@ def test_a_copy_without_solutions_says_where_they_would_be(release):
 
 def test_who_hands_in_the_solution_need_not_open_it(course):
     assert "The model solution" not in page(text=f"\n{CODE}\n")
+    assert "The model solution" not in page(text=MARKED)
 
 
 @pytest.mark.parametrize("name", ["NBGRADER_EXECUTION", "NBGRADER_VALIDATING"])

@@ -19,6 +19,9 @@ NEAR = 0.25
 """A number without a tolerance is right when it is off by no more than this part of the truth."""
 
 
+_LEFT = ' style="text-align: left"'
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """One question of which answer and truth are known."""
@@ -201,11 +204,11 @@ def _table(rows: tuple[Row, ...]) -> str:
     if not rows:
         return ""
     head = "".join(
-        f'<th scope="col">{name}</th>'
+        f'<th scope="col"{_LEFT if name == "Lesson" else ""}>{name}</th>'
         for name in ("Lesson", "Predictions right", "Quizzes right", "Numbers, median")
     )
     body = "".join(
-        f'<tr><th scope="row">{escape(lesson_title(row.lesson))}</th>'
+        f'<tr><th scope="row"{_LEFT}>{escape(lesson_title(row.lesson))}</th>'
         + "".join(f"<td>{cell}</td>" for cell in _cells(row))
         + "</tr>"
         for row in rows
@@ -216,7 +219,10 @@ def _table(rows: tuple[Row, ...]) -> str:
 def _links(revisit: tuple[Heading, ...]) -> str:
     if not revisit:
         return ""
-    links = (f'<li><a href="{escape(one.link)}">{rich(one.text)}</a></li>' for one in revisit)
+    links = (
+        f'<li>{escape(one.lesson)}: <a href="{escape(one.link)}">{rich(one.text)}</a></li>'
+        for one in revisit
+    )
     return (
         f"<p>Read again, the sections with most wrong answers first:</p><ul>{''.join(links)}</ul>"
     )

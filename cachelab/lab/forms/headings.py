@@ -20,6 +20,10 @@ class Heading:
     notebook: str
 
     @property
+    def lesson(self) -> str:
+        return f"Lesson {self.notebook[:2]}"
+
+    @property
     def link(self) -> str:
         """
         The address of the section, seen from another lesson.
