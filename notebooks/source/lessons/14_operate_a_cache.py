@@ -527,7 +527,7 @@ from cachelab.operations import Price, Prices, monthly_bill
 from cachelab.operations.deciding import cheapest_size
 
 curve = miss_ratio_curve(sample_trace("shop"))
-ratio = predict("Which hit ratio has the cheapest size?", low=0, high=1)
+ratio = predict("What hit ratio does the cheapest size have?", low=0, high=1)
 ratio
 
 # %%
