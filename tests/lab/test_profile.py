@@ -78,6 +78,17 @@ def test_uniform_traffic_has_hardly_any_skew() -> None:
     assert profile(loop(10_000, length=100)).skew == 0
 
 
+@pytest.mark.parametrize(("each", "alpha"), [(1, 0.6), (5, 0.4), (10, 0.4), (100, 0.3)])
+def test_luck_is_no_popularity(each: int, alpha: float) -> None:
+    plan = Plan(capacity=10, break_even=0.02)
+    found = {}
+    for made_with in (0.0, alpha):
+        trace = zipf(1_000 * each, objects=1_000, alpha=made_with)
+        signs = {sign.name: sign.is_there for sign in warning_signs(profile(trace), plan)}
+        found[made_with] = signs["uniform"]
+    assert found == {0.0: True, alpha: False}
+
+
 @given(scale=st.integers(1, 50), alpha=st.floats(0.0, 3.0))
 def test_exact_counts_of_a_distribution_give_its_exponent(scale: int, alpha: float) -> None:
     counts = scale * 1_000 * np.arange(1, 40) ** -alpha

@@ -24,7 +24,7 @@ from .lifetimes import (
     stale_share,
     ttl_for,
 )
-from .money import Bill, Price, Prices, break_even_interval, cheapest_size, monthly_bill
+from .money import GB, Bill, Price, Prices, break_even_interval, cheapest_size, monthly_bill
 from .profiles import Profile
 from .recommend import Recommendation, Step, recommend
 from .sessions import session_ttl
@@ -33,6 +33,7 @@ from .situation import Situation
 from .tree import TREE, Advice, Answer, Question, nodes
 
 __all__ = [
+    "GB",
     "SIGNS",
     "TREE",
     "AccessTime",

@@ -6,6 +6,7 @@ than reads. Whether they matter follows from what a miss costs, so each is held 
 ratio at which this cache breaks even.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +14,12 @@ from .profiles import Profile
 
 EVEN = 0.2
 """Below this exponent popularity counts as uniform; web traffic has 0.6 to 1.0."""
+
+LUCK, MOST_LUCK = 0.74, 0.36
+"""
+The exponent that luck alone gives uniform traffic with n reads for each object: LUCK / sqrt(n), and
+never above MOST_LUCK. Drawn, it is 0.35 at two reads each, 0.23 at ten and 0.09 at a hundred.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +96,14 @@ def mostly_written(profile: Profile, plan: Plan) -> Sign:
 def uniform(profile: Profile, plan: Plan) -> Sign:
     """Many keys, none of them popular: the hit ratio is the share of the keys that fit."""
     share = min(1.0, plan.capacity / profile.objects)
-    words = f"Zipf exponent {profile.skew:.2f}; {share:.1%} of the objects fit"
-    return Sign("uniform", profile.skew < EVEN and share <= plan.break_even, words)
+    luck = min(MOST_LUCK, LUCK / math.sqrt(profile.reads / profile.objects))
+    # Chance and popularity are independent, so their squares add up.
+    skew = math.sqrt(max(0.0, profile.skew**2 - luck**2))
+    words = (
+        f"Zipf exponent {profile.skew:.2f}, where uniform reads would show up to {luck:.2f}; "
+        f"{share:.1%} of the objects fit"
+    )
+    return Sign("uniform", skew < EVEN and share <= plan.break_even, words)
 
 
 def never_again(profile: Profile, plan: Plan) -> Sign:
