@@ -23,6 +23,9 @@ class Rule:
     `{name}` stands for a field of the event. Other braces stand for themselves, so the hash tag in
     "{7}:cart" and the one in "{{id}}:cart" are possible.
 
+    Fields are put in as they are, since the key has to be the one that the readers made. Who makes
+    keys with `key_of`, as one should of what users choose, publishes `key_part` of the field.
+
     Raises:
         ValueError: a key's template ends with an asterisk: keys are never searched.
 
@@ -30,6 +33,9 @@ class Rule:
     'user:7:*'
     >>> Rule("{{id}}:cart").fill({"id": 7})
     '{7}:cart'
+    >>> from cachelab.ports import key_of, key_part
+    >>> Rule("user:{id}").fill({"id": key_part("7:card")}) == key_of("user", "7:card")
+    True
     """
 
     template: str
