@@ -19,6 +19,7 @@ COMMANDS = {
     "doctor": "Show what is here: server, database, sandbox, browser.",
     "simulate": "Count the hits of policies on a request trace.",
     "mrc": "Compute miss-ratio curves of policies on a request trace.",
+    "traces": "List traces, fetch published ones, record our own anew.",
     "compare": "Measure the caching strategies side by side.",
     "ladder": "Measure how long things take here, beside published numbers.",
     "judge": "Judge a submission, or a folder of them.",

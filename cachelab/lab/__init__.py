@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from .timeline_charts import timeline_chart, timeline_in_words
     from .timelines import Timeline, hits_over_time
     from .trace_files import read_trace
+    from .trace_writing import write_trace
     from .traces import Trace, loop, mix, scan, shift, zipf
     from .widgets.aside_stepper import AsideStepper
     from .widgets.crash_timeline import CrashTimeline
@@ -154,6 +155,7 @@ _HOME = {
     "sweep": "sweeps",
     "timeline_chart": "timeline_charts",
     "timeline_in_words": "timeline_charts",
+    "write_trace": "trace_writing",
     "zipf": "traces",
 }
 
@@ -242,6 +244,7 @@ __all__ = [
     "sweep",
     "timeline_chart",
     "timeline_in_words",
+    "write_trace",
     "zipf",
 ]
 

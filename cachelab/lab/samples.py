@@ -5,6 +5,7 @@ Published traces are larger and harder to come by; their terms rarely allow ship
 reads them where they lie, and `cachelab traces` says where that is.
 """
 
+import re
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 
@@ -47,6 +48,20 @@ def sample_card(name: str) -> str:
     # shop: two days of a shop's database, and the night between
     """
     return (_folder(name) / f"{name}.md").read_text("utf-8")
+
+
+def sample_facts(name: str) -> dict[str, str]:
+    """
+    Return the facts in the first table of a sample's card, by their names.
+
+    Raises:
+        ValueError: there is no such sample.
+
+    >>> sample_facts("shop")["requests"]
+    '82,650'
+    """
+    rows = re.findall(r"^\| (\w[^|]*?) \| ([^|]+) \|$", sample_card(name), re.MULTILINE)
+    return {label: value.replace("`", "") for label, value in rows}
 
 
 def sample_file(name: str) -> Traversable:

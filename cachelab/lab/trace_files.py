@@ -49,7 +49,7 @@ def read_trace(path: str | Path, format: str | None = None) -> Trace:
         ValueError: the file is empty, damaged, or not in the format.
     """
     path = Path(path)
-    content = _unpack(path)
+    content = unpacked(path)
     format = format or _recognise(path, content)
     if format not in FORMATS:
         raise ValueError(f"unknown trace format {format!r}; known are {', '.join(FORMATS)}")
@@ -61,7 +61,13 @@ def read_trace(path: str | Path, format: str | None = None) -> Trace:
         raise ValueError(f"{path.name} is not a text file, so not a {format!r} trace") from error
 
 
-def _unpack(path: Path) -> bytes:
+def unpacked(path: Path) -> bytes:
+    """
+    Return the content of a file, unpacked if its first bytes say that it is packed.
+
+    Raises:
+        ValueError: it is damaged, or nothing is installed that unpacks it.
+    """
     raw = path.read_bytes()
     try:
         if raw.startswith(b"\x1f\x8b"):
@@ -79,16 +85,32 @@ def _unpack(path: Path) -> bytes:
 
 def _unpack_zstandard(path: Path, raw: bytes) -> bytes:
     try:
-        from compression.zstd import decompress  # type: ignore[import-not-found, unused-ignore]
+        decompress, broken = _zstandard()
     except ImportError:
-        try:
-            from zstandard import decompress  # type: ignore[import-not-found, unused-ignore]
-        except ImportError:
-            raise ValueError(
-                f"{path.name} is packed with Zstandard: `pip install zstandard` or unpack it first"
-            ) from None
-    unpacked: bytes = decompress(raw)
-    return unpacked
+        raise ValueError(
+            f"{path.name} is packed with Zstandard: `pip install zstandard` or unpack it first"
+        ) from None
+    try:
+        return decompress(raw)
+    except broken as error:
+        raise ValueError(f"{path.name} is damaged: it can't be unpacked ({error})") from error
+
+
+def _zstandard() -> tuple[Callable[[bytes], bytes], type[Exception]]:
+    """Return what unpacks Zstandard, frame after frame, and what it raises."""
+    try:
+        from compression import zstd  # type: ignore[import-not-found, unused-ignore]
+
+        return zstd.decompress, zstd.ZstdError
+    except ImportError:
+        import zstandard  # type: ignore[import-not-found, unused-ignore]
+
+    def decompress(raw: bytes) -> bytes:
+        reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+        content: bytes = reader.read()
+        return content
+
+    return decompress, zstandard.ZstdError
 
 
 def _recognise(path: Path, content: bytes) -> str:

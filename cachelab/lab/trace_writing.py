@@ -28,16 +28,29 @@ def write_trace(trace: Trace, path: str | Path) -> None:
     [0, 1, 0]
     """
     path = Path(path)
-    plain = path.with_suffix("") if path.suffix == ".xz" else path
-    if plain.suffix not in {".csv", ".trace"}:
-        raise ValueError(f"{path.name} must end in .csv, .trace, .csv.xz or .trace.xz")
-    if plain.suffix == ".trace" and trace.sizes is not None:
-        raise ValueError(f"{path.name} would lose the sizes: name it {plain.stem}.csv.xz")
-    content = "".join(_lines(trace, plain.suffix)).encode()
+    check_name(path, sized=trace.sizes is not None)
+    content = "".join(_lines(trace, _plain(path).suffix)).encode()
     if path.suffix == ".xz":
         # A higher preset would only ask for more memory: 8 MiB of the past is all of most traces.
         content = lzma.compress(content, preset=6 | lzma.PRESET_EXTREME)
     path.write_bytes(content)
+
+
+def check_name(path: Path, *, sized: bool) -> None:
+    """
+    Refuse a name that does not end as a trace does, or in `.trace` if there are sizes to keep.
+
+    Raises:
+        ValueError: it is such a name.
+    """
+    if _plain(path).suffix not in {".csv", ".trace"}:
+        raise ValueError(f"{path.name} must end in .csv, .trace, .csv.xz or .trace.xz")
+    if _plain(path).suffix == ".trace" and sized:
+        raise ValueError(f"{path.name} would lose the sizes: name it {_plain(path).stem}.csv.xz")
+
+
+def _plain(path: Path) -> Path:
+    return path.with_suffix("") if path.suffix == ".xz" else path
 
 
 def _lines(trace: Trace, kind: str) -> Iterator[str]:

@@ -36,6 +36,13 @@ FILES = {
     "t.txt": (b"/home\n/cart\n\n/home\n", ["/home", "/cart", "/home"]),
     "n.txt": (b"3\n1\n3\n", [3, 1, 3]),
     "zero.txt": (b"007\n7\n", ["007", "7"]),
+    "t.spc": (b"0,20941264,8192,W,0.551706\n1,7,512,r,0.6,x\n", ["0:20941264", "1:7"]),
+    "hm_0.csv": (
+        b"128166,hm,0,Read,4096,512,413\n128167,hm,0,Write,0,8,9\n",
+        ["hm.0:4096", "hm.0:0"],
+    ),
+    "cache-t-00": (b"relative_unix\thash\tsize\ttime\n0\t81\t52\t0.1\n", ["81"]),
+    "cache-u-00": (b"0\t81\tjpeg\t52\t0.1\n1\t7\tpng\t5\t0.1\n", ["81", "7"]),
 }
 
 
@@ -79,6 +86,9 @@ def test_plain_keys_come_back_as_they_were_written(tmp_path: Path, keys: list[st
         ("b.trace", b"\xff\xfe\xff", "3 bytes: not a whole number of 32-bit keys"),
         ("t.csv", b"time,what\n1,2\n", r"needs a column key, id or obj_id, not \['time', 'what'\]"),
         ("t.csv", b"key,size\na,many\n", "line 2: 'many' is not a size"),
+        ("t.spc", b"0,1,512,r,0.1\n0,1,x,r,0.1\n", "t, line 2: expected unit, block, bytes, oper"),
+        ("m.csv", b"1,hm,0,Read,4,8,9\n1,hm,0\n", "m, line 2: expected time, host, disk"),
+        ("cache-t-00", b"0 81 52 0.1\n", "cache-t-00, line 1: expected time, hash, type"),
         ("t.txt", b"", "t.txt is empty"),
         ("t.csv", b"key\n", "empty"),
         ("t.txt", b"\xff\xfe\x00\x01", "not a text file"),
@@ -92,6 +102,16 @@ def test_a_bad_file_is_answered_with_one_sentence(
     with pytest.raises(ValueError, match=words) as raised:
         read_trace(write(tmp_path, name, content))
     assert "\n" not in str(raised.value)
+
+
+def test_a_comma_in_one_of_twitters_keys_is_part_of_it(tmp_path: Path) -> None:
+    path = write(tmp_path, "cluster52", b"0,nz:a,b,6,300,28,get,0\n0,nz:c,4,0,28,get,0\n")
+    assert list(read_trace(path, "twitter")) == ["nz:a,b", "nz:c"]
+
+
+def test_published_formats_have_the_size_of_each_request(tmp_path: Path) -> None:
+    read = [read_trace(write(tmp_path, name, FILES[name][0])) for name in ("t.spc", "cache-u-00")]
+    assert [None if t.sizes is None else t.sizes.tolist() for t in read] == [[8192, 512], [52, 5]]
 
 
 def test_an_unknown_format_lists_the_known_ones(tmp_path: Path) -> None:
