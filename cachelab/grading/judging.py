@@ -3,14 +3,16 @@ The judge: every check of an exercise on a submission's text, in order, and the 
 """
 
 import time
+from collections.abc import Iterator
 from random import Random
 
 from .exercise import Check, Exercise, Finding
 from .exercises import EXERCISES
 from .plainness import objection
+from .pool import PlayerPool
 from .process import PlayerLost
 from .report import CheckResult, Counterexample, Report, Row
-from .sandbox import Level, choose_level
+from .sandbox import choose_level
 from .session import CALL_SECONDS, Session, Unfinished
 from .wording import explain_exception, show_outcome
 
@@ -59,27 +61,37 @@ def judge(
     """
     found, level = find_exercise(exercise), choose_level(require)
     started = time.monotonic()
-    results: dict[str, CheckResult] = {}
+    results: list[CheckResult] = []
+    with PlayerPool(level, source_text) as pool:
+        for result in _each_verdict(found, _wanted(found, only), pool, seed or 0):
+            results.append(result)
+            if until_failure and result.word == "failed":
+                break
+    return Report(found.id, found.title, tuple(results), level, time.monotonic() - started)
+
+
+def _each_verdict(
+    exercise: Exercise, checks: list[Check], pool: PlayerPool, seed: int
+) -> Iterator[CheckResult]:
+    """Give the verdicts of the checks, in order."""
+    passed = set[str]()
     patience = CALL_SECONDS
-    for check in _wanted(found, only):
-        waits_for = next((need for need in check.needs if not results[need].passed), None)
+    for check in checks:
+        waits_for = next((need for need in check.needs if need not in passed), None)
         if waits_for:
-            results[check.id] = _waiting(check, waits_for)
-            continue
-        if check.measured and (found_in := objection(source_text)):
-            results[check.id] = _verdict(check, _not_plain(source_text, *found_in))
-            continue
-        result, lost = _examined(check, found, level, source_text, (seed or 0, patience))
-        results[check.id] = result
-        patience = SHORT_SECONDS if lost else patience
-        if result.word == "failed" and until_failure:
-            break
-    seconds = time.monotonic() - started
-    return Report(found.id, found.title, tuple(results.values()), level, seconds)
+            result = _waiting(check, waits_for)
+        elif check.measured and (found := objection(pool.source)):
+            result = _verdict(check, _not_plain(pool.source, *found))
+        else:
+            result, is_lost = _examined(check, exercise, pool, seed, patience)
+            patience = SHORT_SECONDS if is_lost else patience
+        if result.passed:
+            passed.add(check.id)
+        yield result
 
 
 def _examined(
-    check: Check, exercise: Exercise, level: Level, text: str, mood: tuple[int, float]
+    check: Check, exercise: Exercise, pool: PlayerPool, seed: int, patience: float
 ) -> tuple[CheckResult, bool]:
     """
     Return the verdict of one check, and whether a call lost the player.
@@ -87,12 +99,11 @@ def _examined(
     What time alone decided is decided once more with more of it: a busy machine must not make a
     right submission fail, nor let one pass that was not played to the end.
     """
-    seed, patience = mood
     subject = check.subject or exercise.names[0]
     reason = ""
     for again in (False, True):
         seconds = check.seconds * (MORE if again else patience / CALL_SECONDS)
-        session = Session(level, text, subject, seconds, CALL_SECONDS if again else patience)
+        session = Session(pool, subject, seconds, CALL_SECONDS if again else patience)
         with session:
             try:
                 finding = _judge_one(check, session, Random(f"{exercise.id} {check.id} {seed}"))

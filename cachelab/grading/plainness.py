@@ -148,11 +148,12 @@ def objection(text: str) -> tuple[int, str] | None:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return None  # it cannot be executed either
-    found = sorted(set(_objections(tree)))
+    found = sorted(set(objections(tree)))
     return found[0] if found else None
 
 
-def _objections(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def objections(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Give the lines that reach for the interpreter, and what for."""
     imported = {alias.asname or alias.name.split(".")[0] for alias in _aliases(tree)}
     taken_from = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]

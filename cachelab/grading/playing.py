@@ -10,15 +10,12 @@ from typing import Any
 
 from .exercise import Examine, Finding
 from .report import Counterexample, Row
-from .runs import Domain, Effort, Expectation, Run, shortest
+from .runs import SHRINK_SECONDS, Domain, Effort, Expectation, Run, shortest
 from .session import CALL_SECONDS, Outcome, Session
 from .wording import explain_exception, show_outcome
 
 RUNS = 150
 FIRST_BATCH = 6
-SHRINK_SECONDS = 4.0
-"""For a run that never ends, where each trial costs a new player."""
-
 HASTE = 0.3
 """Seconds that a call gets while a run that never ends is made shorter."""
 

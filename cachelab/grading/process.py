@@ -33,21 +33,30 @@ class PlayerLost(Exception):  # noqa: N818 - an ordinary end of a player, not a 
         self.is_late = is_late
 
 
+SECONDS_TO_END = 5.0
+
+_GO = b"."
+"""Read by the server of players, one byte for each of them."""
+
+
 class Player:
     """
     One player process, as a context manager: it is gone when the block is left.
+
+    One that is `forking` can be renewed: a fresh process takes its place in the same sandbox.
 
     >>> with Player("process") as player:
     ...     player.ask({"op": "load", "source": "class A: pass", "name": "A"}, 10)
     {'value': True}
     """
 
-    def __init__(self, level: Level, hash_seed: int = 1) -> None:
+    def __init__(self, level: Level, hash_seed: int = 1, *, forking: bool = False) -> None:
+        self._first_byte = _GO if forking else b""
         self._folder = tempfile.TemporaryDirectory(
             prefix="cachelab-player-", ignore_cleanup_errors=True
         )
         self._process = subprocess.Popen(
-            player_command(level, hash_seed),
+            player_command(level, hash_seed, forking=forking),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -82,7 +91,8 @@ class Player:
             PlayerLost: no answer in time, no process any more, or an answer that is none.
         """
         word = secrets.token_hex(8)
-        data = json.dumps({**request, "id": word}).encode() + b"\n"
+        data = self._first_byte + json.dumps({**request, "id": word}).encode() + b"\n"
+        self._first_byte = b""
         line = self._line.exchange(data, seconds)
         if line is None:
             self.close()
@@ -101,6 +111,16 @@ class Player:
         if failure is not None:
             raise PlayerLost(f"stopped the player with {failure[0]}")
         return result
+
+    def renew(self) -> bool:
+        """End the process and let the next question go to a fresh one; tell whether that works."""
+        if self._first_byte:
+            return True  # nobody has been asked anything yet
+        if self._line.exchange(b'{"op": "end"}\n', SECONDS_TO_END) != b" ":
+            self.close()
+            return False
+        self._first_byte = _GO
+        return True
 
     def close(self) -> None:
         """End the process and all that it started, and remove its folder."""

@@ -23,7 +23,7 @@ SHORT = 16
 """Steps of a run of which pairs are tried."""
 
 MOST_TRIALS = 1_000
-SHRINK_SECONDS = 8.0
+SHRINK_SECONDS = 4.0
 
 Operation = tuple[Any, ...]
 """("put", key, value), ("get", key), ("get", key, default), ("delete", key), ("in", key), ..."""

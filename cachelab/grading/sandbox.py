@@ -66,11 +66,12 @@ def choose_level(require: str) -> Level:
     return level
 
 
-def player_command(level: Level, hash_seed: int = 1) -> list[str]:
-    """Return the command line of a player, to be started in an empty folder."""
+def player_command(level: Level, hash_seed: int = 1, *, forking: bool = False) -> list[str]:
+    """Return the command line of a player, or a server of players, for an empty folder."""
+    more = [_player.FORKING] if forking else []
     if level == "process":
-        return [*_python(str(_ROOM)), _limits(None)]
-    return [*_bubblewrap(hash_seed), *_python("/"), _limits(_process_limit())]
+        return [*_python(str(_ROOM)), _limits(None), *more]
+    return [*_bubblewrap(hash_seed), *_python("/"), _limits(_process_limit()), *more]
 
 
 def clean_environment(hash_seed: int = 1) -> dict[str, str]:

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from .player.values import Wire
+from .pool import PlayerPool
 from .process import Player, PlayerLost
-from .sandbox import Level
 
 Outcome = dict[str, Wire]
 """A player's outcome, or {"lost": what happened} in the judge's words."""
@@ -64,16 +64,15 @@ class Session:
 
     def __init__(
         self,
-        level: Level,
-        source: str,
+        pool: PlayerPool,
         name: str,
         seconds: float,
         patience: float = CALL_SECONDS,
         hash_seed: int = 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.level = level
-        self.source = source
+        self.pool = pool
+        self.source = pool.source
         self.name = name
         self.clock = clock
         self.seconds = seconds * crowding()
@@ -93,7 +92,9 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._drop()
+        if self._player is not None:
+            self.pool.give_back(self._player, self.hash_seed)
+            self._player = None
 
     def go_on(self, played: int) -> None:
         """
@@ -115,12 +116,12 @@ class Session:
         """Return a session with a player in which Python's `hash` of a text is another number."""
         left = max(1.0, self.deadline - self.clock())
         other = self.hash_seed + 1
-        return Session(self.level, self.source, self.name, left, self.patience, other, self.clock)
+        return Session(self.pool, self.name, left, self.patience, other, self.clock)
 
     def load(self) -> Outcome:
         """Execute the submission's text; tell what came of it."""
         request = {"op": "load", "source": self.source, "name": self.name}
-        player = Player(self.level, self.hash_seed)
+        player = self.pool.take(self.hash_seed)
         try:
             outcome: Outcome = player.ask(request, LOAD_SECONDS)
         except PlayerLost as lost:
@@ -155,6 +156,7 @@ class Session:
     def play_slowly(self, steps: Sequence[Sequence[Any]]) -> list[Outcome]:
         """Play step by step, so that the one that loses the player is known."""
         outcomes: list[Outcome] = []
+        self.is_doubtful = False
         for number, step in enumerate(steps):
             request = {"op": "play", "fresh": number == 0, "steps": [step]}
             try:

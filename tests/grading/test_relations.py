@@ -2,6 +2,7 @@
 
 from random import Random
 
+from cachelab.grading.pool import PlayerPool
 from cachelab.grading.relations import Fault, Relation, play_relations, play_twice
 from cachelab.grading.sandbox import choose_level
 from cachelab.grading.session import Session
@@ -32,7 +33,8 @@ BOX = Relation(draw, find_change, ("box",))
 
 
 def examined(answer, examine):
-    with Session(choose_level("process"), TEXT.format(answer=answer), "Box", 20) as session:
+    pool = PlayerPool(choose_level("process"), TEXT.format(answer=answer))
+    with pool, Session(pool, "Box", 20) as session:
         return examine(session, Random(1))
 
 

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from cachelab.grading.expecting import anything, exactly
+from cachelab.grading.pool import PlayerPool
 from cachelab.grading.sandbox import choose_level
 from cachelab.grading.session import Session
 from cachelab.grading.stories import TOGETHER, Script, Tale
@@ -130,7 +131,7 @@ TALE = Tale(AsideWorld, AsideModel, ((),), draw)
 
 @pytest.fixture(scope="module")
 def session():
-    with Session(choose_level("process"), ASIDE, "Aside", 60.0) as opened:
+    with PlayerPool(choose_level("process"), ASIDE) as pool, Session(pool, "Aside", 60.0) as opened:
         yield opened
 
 

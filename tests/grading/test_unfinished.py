@@ -1,5 +1,6 @@
 """A check whose time is over: no verdict, neither for the submission nor against it."""
 
+from contextlib import contextmanager
 from itertools import count
 from random import Random
 
@@ -11,6 +12,7 @@ from cachelab.grading.exercise import Check, Exercise
 from cachelab.grading.exercises import EXERCISES
 from cachelab.grading.expecting import anything
 from cachelab.grading.playing import play_runs
+from cachelab.grading.pool import PlayerPool
 from cachelab.grading.process import PlayerLost
 from cachelab.grading.relations import Relation, play_relations
 from cachelab.grading.runs import Domain
@@ -65,8 +67,11 @@ WAYS = {
 each_way = pytest.mark.parametrize("examine", WAYS.values(), ids=WAYS)
 
 
+@contextmanager
 def session(seconds, **options):
-    return Session(choose_level("process"), TEXT, "Box", seconds, **options)
+    pool = PlayerPool(choose_level("process"), TEXT)
+    with pool, Session(pool, "Box", seconds, **options) as opened:
+        yield opened
 
 
 @each_way

@@ -13,9 +13,13 @@ from typing import Any, BinaryIO
 
 from . import cost, guard, outside, race, weight
 from .actors import Cast
+from .forking import ENDED, wait_for_players
 from .stage import Stage, attempt
 
 LARGEST_REPLY = 1 << 20
+
+FORKING = "forking"
+"""The word on the command line that asks for a fork server."""
 
 
 def open_channel() -> tuple[BinaryIO, int]:
@@ -55,12 +59,16 @@ def answer(stage: Stage | None, request: dict[str, Any]) -> Any:
 def main() -> None:
     """Serve requests until there are no more."""
     reader, writer = open_channel()
+    if sys.argv[2:] == [FORKING]:
+        wait_for_players(reader.fileno(), writer)
     guard.limit_resources(*json.loads(sys.argv[1]))
     outside.install()
     let_pass = guard.refuse_dangerous_calls()
     stage: Stage | None = None
     for line in reader:
         request = json.loads(line)
+        if request["op"] == "end":
+            os._exit(ENDED)
         if request["op"] == "load":
             stage = Stage(request["source"], request["name"])
         request["let_pass"] = let_pass
