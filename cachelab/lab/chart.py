@@ -141,8 +141,11 @@ def _polyline(placed: Sequence[tuple[float, float]]) -> str:
 
 
 def _spread(count: int, wanted: int) -> list[int]:
+    """Return places from the first to the last; a single one is the last: where the curve is now."""
     wanted = min(wanted, count)
-    return [round(place * (count - 1) / max(1, wanted - 1)) for place in range(wanted)]
+    if wanted == 1:
+        return [count - 1]
+    return [round(place * (count - 1) / (wanted - 1)) for place in range(wanted)]
 
 
 def _decades(first: float, last: float) -> list[float]:

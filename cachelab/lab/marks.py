@@ -5,6 +5,7 @@ Words are in the colour of the page's text, so they read on a light and on a dar
 the course's palette and never stand alone: a shape or a dash goes with each.
 """
 
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from .figures import PALETTE
@@ -13,6 +14,11 @@ SOFT = 0.74
 """How much of the text's colour secondary words have: 5.6 to 1 on white, 9 to 1 on black."""
 
 SHAPES = ("circle", "square", "triangle", "diamond")
+CORNERS = {
+    "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
+    "triangle": ((0.0, -1.25), (1.15, 0.85), (-1.15, 0.85)),
+    "diamond": ((0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)),
+}
 SERIES = (
     (PALETTE["blue"], "", "circle"),
     (PALETTE["vermillion"], "7 4", "square"),
@@ -131,6 +137,28 @@ def zone(x: float, y: float, width: float, height: float, sets: str) -> str:
     return f'<rect{box} fill="transparent"/>'
 
 
+def drag(
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    control: str,
+    rows: tuple[float, float],
+    targets: Sequence[int],
+) -> str:
+    """
+    Return an invisible box that can be dragged over rows: each sets the control to its target.
+
+    `rows` are the middle of the first row and the distance to the next; a target is a position.
+
+    >>> 'data-drops="order 76 44 0 2 2"' in drag(0, 54, 400, 44, "order", (76, 44), [0, 2, 2])
+    True
+    """
+    drops = " ".join([control, *map(number, rows), *map(str, targets)])
+    box = attributes(x=x, y=y, width=width, height=height, data_drops=drops)
+    return f'<rect{box} fill="transparent"/>'
+
+
 def dot(
     x: float, y: float, colour: str, shape: str = "circle", size: float = 5, **more: object
 ) -> str:
@@ -143,13 +171,34 @@ def dot(
     look = attributes(fill=colour, **more)
     if shape == "circle":
         return f"<circle{attributes(cx=x, cy=y, r=size)}{look}/>"
-    corners = {
-        "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
-        "triangle": ((0.0, -1.25), (1.15, 0.85), (-1.15, 0.85)),
-        "diamond": ((0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)),
-    }[shape]
+    return f'<path d="{_outline(x, y, shape, size)}"{look}/>'
+
+
+def dots(
+    places: Iterable[tuple[float, float]], colour: str, shape: str = "circle", size: float = 5
+) -> str:
+    """
+    Return the same mark at many places, as one element.
+
+    >>> dots([(10, 10), (30, 10)], "#0072B2", "diamond", size=4).count("Z")
+    2
+    """
+    if shape == "circle":
+        d = "".join(f"M{number(x)} {number(y)}h0" for x, y in places)
+        return path(d, colour, 2 * size, stroke_linecap="round")
+    d = "".join(_outline(x, y, shape, size) for x, y in places)
+    return f'<path d="{d}"{attributes(fill=colour)}/>'
+
+
+def live(*parts: str) -> str:
+    """Return parts that are of use only where the picture can be touched; a still has none."""
+    return f"<!--live-->{''.join(parts)}<!--/live-->"
+
+
+def _outline(x: float, y: float, shape: str, size: float) -> str:
+    corners = CORNERS[shape]
     points = "L".join(f"{number(x + dx * size)} {number(y + dy * size)}" for dx, dy in corners)
-    return f'<path d="M{points}Z"{look}/>'
+    return f"M{points}Z"
 
 
 def _stroke(colour: str, width: float, dash: str, opacity: float) -> str:

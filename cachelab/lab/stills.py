@@ -1,5 +1,5 @@
 """
-Scenes of a frame view where nothing is alive: one picture below the other, and the table as text.
+Scenes of a frame view where nothing is alive: one picture below the other, and a table below them.
 
 The same scenes give the same text, byte for byte. The picture brings its own paper, white at 92 %,
 where the page has no colours of its own.
@@ -10,17 +10,22 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from .marks import text
+from .marks import line, text
 from .render import FONT
 from .scenes import Row, Score, Still
 
 PAD, LINE = 16, 19
-DEAD = re.compile(r' data-(?:set|key|answer)="[^"]*"')
+LETTER, GUTTER, LONGEST = 6.6, 18, 48
+"""Of a table: pixels a letter takes at 12 pixels, between two columns, and letters in a cell."""
+
+DEAD = re.compile(r' data-(?:set|key|answer|drops)="[^"]*"|<!--live-->.*?<!--/live-->', re.DOTALL)
 
 
 def still_svg(score: Score, stills: Sequence[Still], size: tuple[int, int]) -> str:
     """
     Return the scenes as one standalone SVG picture, each under its setting and its sentence.
+
+    The table behind the one that the view opens with, or the middle one, stands below them.
 
     >>> from cachelab.lab.scenes import Run, Scene
     >>> score = Score((), (Run((Scene("<circle r='4'/>", "a dot"),)),))
@@ -32,8 +37,8 @@ def still_svg(score: Score, stills: Sequence[Still], size: tuple[int, int]) -> s
     for position, step in stills:
         run = score.run(position)
         setting, scene = score.named(position), run.scenes[step]
-        if setting:
-            panels.append(text(PAD, top + 13, setting, 14, weight=600))
+        for words in textwrap.wrap(setting, size[0] // 9):
+            panels.append(text(PAD, top + 13, words, 14, weight=600))
             top += LINE
         for words in textwrap.wrap(scene.say, size[0] // 8):
             panels.append(text(PAD, top + 13, words, 14))
@@ -41,6 +46,9 @@ def still_svg(score: Score, stills: Sequence[Still], size: tuple[int, int]) -> s
         drawn = DEAD.sub("", run.backdrop + scene.svg)
         panels.append(f'<g transform="translate({PAD} {top + 4})">{drawn}</g>')
         top += size[1] + PAD
+    table, height = _table_svg(score, _opened(score, stills), size[0])
+    panels.append(f'<g transform="translate({PAD} {top})">{table}</g>')
+    top += height
     width = size[0] + 2 * PAD
     title = escape(" ".join(_spoken(score, still) for still in stills))
     return "\n".join(
@@ -56,6 +64,43 @@ def still_svg(score: Score, stills: Sequence[Still], size: tuple[int, int]) -> s
             "",
         ]
     )
+
+
+def _opened(score: Score, stills: Sequence[Still]) -> tuple[int, ...]:
+    """Return the position of the controls that the view opens with, if there is a still of it."""
+    positions = [position for position, _ in stills]
+    return score.start if score.start in positions else positions[len(positions) // 2]
+
+
+def _table_svg(score: Score, position: tuple[int, ...], room: int) -> tuple[str, int]:
+    """Return the table at the position in columns that fit into `room`, and its height."""
+    rows = [[_cut(cell) for cell in row] for row in score.run(position).table]
+    if not rows:
+        return "", 0
+    setting = score.named(position)
+    named = f"The table behind it{f', {setting}' if setting else ''}"
+    headings = textwrap.wrap(named, room // 9)
+    heading = "".join(
+        text(0, 13 + LINE * place, words, 14, weight=600) for place, words in enumerate(headings)
+    )
+    above = LINE * len(headings)
+    columns = [max(map(len, cells)) * LETTER + GUTTER for cells in zip(*rows, strict=True)]
+    rights = [_is_numeric(cells) for cells in zip(*(rows[1:] or rows), strict=True)]
+    parts, shrunk = [], min(1.0, room / (sum(columns) - GUTTER))
+    for place, row in enumerate(rows):
+        left = 0.0
+        for cell, wide, to_right in zip(row, columns, rights, strict=True):
+            x, anchor = (left + wide - GUTTER, "end") if to_right else (left, "")
+            parts.append(text(x, 14 + LINE * place, cell, 12, anchor, soft=place == 0))
+            left += wide
+        if place == 0:
+            parts.append(line(0, LINE, sum(columns) - GUTTER, LINE, opacity=0.4))
+    moved = f'<g transform="translate(0 {above}) scale({shrunk:.3g})">{"".join(parts)}</g>'
+    return heading + moved, round(above + shrunk * LINE * len(rows)) + PAD
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 1]}…"
 
 
 def as_text(score: Score, stills: Sequence[Still]) -> str:
@@ -80,9 +125,13 @@ def table_text(rows: Iterable[Row]) -> str:
 
 def _column(cells: Sequence[str]) -> list[str]:
     width = max(map(len, cells))
-    if all(re.fullmatch(r"[-+]?[\d.,]*\d ?%?", cell) or cell in ("", "-") for cell in cells[1:]):
+    if _is_numeric(cells[1:]):
         return [cell.rjust(width) for cell in cells]
     return [cell.ljust(width) for cell in cells]
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    return all(re.fullmatch(r"[-+]?[\d.,]*\d ?%?", cell) or cell in ("", "-") for cell in cells)
 
 
 def _spoken(score: Score, still: Still) -> str:

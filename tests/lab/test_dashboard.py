@@ -1,10 +1,11 @@
 """The dashboard: a picture of metrics, sent in the background until it is stopped."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from cachelab.lab.dashboard_scenes import dashboard_scene, dashboard_table
+from cachelab.lab.dashboard_scenes import RIGHT, dashboard_scene, dashboard_table
 from cachelab.lab.widgets.dashboard import Dashboard
 from cachelab.operations.metrics import CacheMetrics
 from cachelab.ports import ManualClock, MemoryStore, SimRuntime
@@ -35,6 +36,13 @@ def test_the_picture_is_well_formed_and_says_the_latest_window(metrics: CacheMet
 def test_the_table_has_the_same_numbers(metrics: CacheMetrics) -> None:
     rows = dict(dashboard_table(metrics.window(1)))
     assert (rows["hit ratio"], rows["failures"]) == ("1.000", "0")
+
+
+def test_the_mark_of_a_curve_is_where_it_is_now(metrics: CacheMetrics) -> None:
+    drawn = dashboard_scene(metrics.windows(1.0, 10)).svg
+    marks = re.findall(r'<circle cx="([\d.]+)"', drawn)
+    assert marks
+    assert set(marks) == {str(RIGHT)}
 
 
 def test_the_hottest_key_is_named(metrics: CacheMetrics) -> None:

@@ -1,10 +1,14 @@
 """Scenes as data: which run a position selects, what the page is sent, what a still shows."""
 
+import xml.etree.ElementTree as ET
+
 import pytest
 
+from cachelab.lab.marks import drag, live, text
 from cachelab.lab.scenes import Control, Run, Scene, Score, packed
 from cachelab.lab.stills import as_text, still_svg, table_text
 
+TEXT = "{http://www.w3.org/2000/svg}text"
 MODE = Control("mode", "mode", ("calm", "wild"), "choice")
 SIZE = Control("size", "size", ("1", "2", "3"), start=1)
 
@@ -68,9 +72,29 @@ def test_three_positions_of_the_first_control_tell_a_view_without_steps() -> Non
 
 
 def test_a_still_has_no_dead_controls() -> None:
-    live = '<rect data-set="mode=1"/><g data-key="k" data-answer="0"/>'
-    score = Score((), (Run((Scene(live, "one"),)),))
-    assert "data-" not in still_svg(score, score.telling(), (200, 100))
+    touched = '<rect data-set="mode=1"/><g data-key="k" data-answer="0"/>'
+    touched += live(text(0, 0, "swap")) + drag(0, 0, 9, 9, "order", (4, 8), [0, 1])
+    score = Score((), (Run((Scene(touched, "one"),)),))
+    still = still_svg(score, score.telling(), (200, 100))
+    assert "data-" not in still
+    assert "swap" not in still
+
+
+def test_the_table_behind_the_first_picture_stands_below_the_stills() -> None:
+    tables = [(("n", "hits"), (str(n), f"{n} of <9>")) for n in (1, 2, 3)]
+    score = Score((SIZE,), tuple(Run((Scene("", "x"),), table=table) for table in tables))
+    words = [
+        node.text for node in ET.fromstring(still_svg(score, score.telling(), (300, 9))).iter(TEXT)
+    ]
+    assert words[-5:] == ["The table behind it, size 2", "n", "hits", "2", "2 of <9>"]
+
+
+def test_a_table_too_wide_for_the_picture_is_made_smaller_and_long_cells_are_cut() -> None:
+    table = (tuple("abcdef"), ("x" * 99,) * 6)
+    score = Score((), (Run((Scene("", "x"),), table=table),))
+    still = still_svg(score, score.telling(), (720, 9))
+    assert "scale(0.3" in still
+    assert "x" * 47 + "…" in still
 
 
 def test_a_table_behind_several_scenes_is_written_once() -> None:

@@ -26,6 +26,8 @@ COLOURS = {
 }
 LEFT, RIGHT, BELOW = 112, 704, 184
 BOX, GAP = 166, 14
+ABOVE, UNDER, LETTER = -9, 19, 7.5
+"""Where the values of what is acknowledged stand to their marks, and how wide a letter is."""
 
 
 def crash_controls(
@@ -98,19 +100,28 @@ def _backdrop(crashes: Sequence[Crash]) -> str:
     for side, y in LANES.items():
         parts.append(text(8, y + 4, NAMES[side], 13))
         parts.append(line(LEFT, y, RIGHT, y, opacity=0.35))
-    parts += [_event(event, end, 0.3) for event in crashes[-1].events]
+    parts += _events(crashes[-1].events, end, 0.3)
     edges = [LEFT, *(_x((one.at + other.at) / 2, end) for one, other in pairwise(crashes)), RIGHT]
     for place, (left, right) in enumerate(pairwise(edges)):
         parts.append(zone(left, 26, right - left, 128, f"crash={place}"))
     return "".join(parts)
 
 
-def _event(event: Happened, end: float, opacity: float) -> str:
-    x, y = _x(event.at, end), LANES[event.side]
-    mark = dot(x, y, COLOURS[event.side], SHAPES[event.side], 5, opacity=str(opacity))
-    if event.side != "program":
-        return mark
-    return mark + text(x, y - 9, event.row.strip("'"), 12, "middle", opacity=str(opacity))
+def _events(events: Sequence[Happened], end: float, opacity: float) -> list[str]:
+    """Draw marks in their lanes, and the values of those that are acknowledged beside them."""
+    parts, taken = [], {ABOVE: 0.0, UNDER: 0.0}
+    for event in events:
+        x, y = _x(event.at, end), LANES[event.side]
+        parts.append(dot(x, y, COLOURS[event.side], SHAPES[event.side], 5, opacity=str(opacity)))
+        if event.side == "program":
+            words = event.row.strip("'")
+            half = LETTER * len(words) / 2
+            # Above the mark unless another name is there, then below; the freer one in the end.
+            side = ABOVE if taken[ABOVE] <= x - half else min(taken, key=lambda one: taken[one])
+            at = max(x, taken[side] + half)
+            taken[side] = at + half + 4
+            parts.append(text(at, y + side, words, 12, "middle", opacity=str(opacity)))
+    return parts
 
 
 def _picture(crash: Crash, end: float) -> str:
@@ -122,7 +133,7 @@ def _picture(crash: Crash, end: float) -> str:
         at=(x, 0),
         data_key="crash",
     )
-    happened = "".join(_event(event, end, 1) for event in crash.events)
+    happened = "".join(_events(crash.events, end, 1))
     keeper = "the log, on a server" if crash.durable else "waiting in the process"
     return (
         happened

@@ -1,5 +1,5 @@
 """
-Orders of steps drawn: each is a sequence of calls, whose neighbours can be swapped by a click.
+Orders of steps drawn: each is a sequence of calls; a call can be dragged, neighbours be swapped.
 
 A call that finds or stores an old row lights up. The last scenes give the verdict, and the test
 that keeps the order for good.
@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from cachelab.lab.figures import PALETTE
-from cachelab.lab.marks import group, path, rect, text, zone
+from cachelab.lab.marks import drag, group, live, path, rect, text, zone
 from cachelab.lab.scenes import Control, Run, Scene
 
 from . import lifelines
 from .lifelines import Call
-from .races import Order, Seen, stale_answers, swapped
+from .races import Order, Seen, moved, stale_answers, swapped
 from .tape import answered, plain, sent
 
 SHOWN = 12
@@ -64,7 +64,7 @@ def _run(
     scenes.append(_verdict(order, place))
     if order.is_broken:
         scenes.append(_export(order, place, height, setup))
-    backdrop = _diagram(calls, places, height) + _handles(orders, order)
+    backdrop = _diagram(calls, places, height) + _drags(orders, order) + _handles(orders, order)
     return Run(tuple(scenes), backdrop, table)
 
 
@@ -107,7 +107,17 @@ def _handles(orders: Sequence[Order], order: Order) -> str:
         parts.append(
             box + group(arrows, at=(x, y)) + zone(x - 14, y - 14, 28, 28, f"order={target}")
         )
-    return text(2, 44, "swap", 12, soft=True) + "".join(parts) if parts else ""
+    return live(text(2, 44, "swap", 12, soft=True), *parts) if parts else ""
+
+
+def _drags(orders: Sequence[Order], order: Order) -> str:
+    """Lay over each call what lets it be dragged: each row leads to the order nearest to that."""
+    calls, top, high = range(len(order.tasks)), lifelines.row_at(0), lifelines.ROW
+    return "".join(
+        drag(FIRST - 8, lifelines.row_at(row) - 22, 436, high, "order", (top, high), targets)
+        for row in calls
+        if len(set(targets := [moved(orders, order, row, to) for to in calls])) > 1
+    )
 
 
 def _step(
@@ -175,7 +185,7 @@ def _verdict(order: Order, place: int) -> Scene:
     last = len(order.seen) - 1
     y = lifelines.row_at(last + 1) + 6
     words, colour = ("✕ broken", "vermillion") if broken else ("✓ keeps the promise", "green")
-    mark = rect(FIRST + 4, y - 16, 156, 24, PALETTE[colour], 0.2, 2.5, "5 3" if broken else "")
+    mark = rect(FIRST + 4, y - 16, 184, 24, PALETTE[colour], 0.2, 2.5, "5 3" if broken else "")
     return Scene(
         _lights(order, last) + _at_rest(order) + mark + text(FIRST + 14, y, words, 13, weight=700),
         say,

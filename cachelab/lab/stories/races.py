@@ -163,6 +163,21 @@ def swapped(orders: Sequence[Order], order: Order, place: int) -> int | None:
     return max(matches, key=lambda number: _common(orders[number].tasks, wanted), default=None)
 
 
+def moved(orders: Sequence[Order], order: Order, place: int, to: int) -> int:
+    """Return the place of the order nearest to `order` with the step at `place` dragged to `to`."""
+    wanted = list(order.tasks)
+    wanted.insert(to, wanted.pop(place))
+    if wanted == list(order.tasks):
+        return orders.index(order)
+    return max(range(len(orders)), key=lambda number: _likeness(orders[number].tasks, wanted))
+
+
+def _likeness(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
+    """Return in how many steps two orders agree, and for how many from the start."""
+    same = sum(left == right for left, right in zip(one, other, strict=False))
+    return same - abs(len(one) - len(other)), _common(one, other)
+
+
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
     length = 0
     for left, right in zip(one, other, strict=False):

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from cachelab.lab.figures import PALETTE
-from cachelab.lab.marks import dot, path, rect, text, zone
+from cachelab.lab.marks import dot, dots, path, rect, text, zone
 from cachelab.lab.scenes import Control, Run, Scene
 
 from .rings import (
@@ -115,8 +115,7 @@ def _circle(here: Placed, spots: dict[str, float]) -> str:
         own = [
             _on_circle(spots[key], RADIUS) for key, owner in here.owners.items() if owner == node
         ]
-        dots = "".join(f"M{x:.0f} {y:.0f}h0" for x, y in own)
-        parts.append(path(dots, _look(node)[0], 9, stroke_linecap="round"))
+        parts.append(dots([(round(x), round(y)) for x, y in own], *_look(node), 4.5))
         ticks = here.points.get(node, ())
         ends = [(_on_circle(at, RADIUS + 8), _on_circle(at, RADIUS + 18)) for at in ticks]
         lines = "".join(f"M{x:.0f} {y:.0f}L{u:.0f} {v:.0f}" for (x, y), (u, v) in ends)

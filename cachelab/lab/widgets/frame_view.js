@@ -150,16 +150,38 @@ function render({ model, el }) {
     const place = controls.findIndex((control) => control.name === name);
     if (place >= 0) turn(place, Number(digit));
   }
+
+  // A thing that is dragged over rows: each row has its position of a control, as the drag began.
+  let carried = null;
+  const pick = (event) => {
+    const node = event.target.closest?.("[data-drops]");
+    if (!node) return null;
+    const [name, top, pitch, ...targets] = node.dataset.drops.split(" ");
+    const place = controls.findIndex((control) => control.name === name);
+    return place < 0 ? null : { place, top: Number(top), pitch: Number(pitch), targets: targets.map(Number) };
+  };
+  const carry = (event) => {
+    const { y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(stage.svg.getScreenCTM().inverse());
+    const row = Math.round((y - carried.top) / carried.pitch);
+    stop();
+    turn(carried.place, carried.targets[Math.max(0, Math.min(row, carried.targets.length - 1))]);
+  };
+
   stage.svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     root.focus({ preventScroll: true });
     event.preventDefault();
     root.classList.add("cl-dragging");
     stage.svg.setPointerCapture(event.pointerId);
-    touch(event);
+    carried = pick(event);
+    if (!carried) touch(event);
   });
-  stage.svg.addEventListener("pointermove", (event) => root.classList.contains("cl-dragging") && touch(event));
-  for (const kind of ["pointerup", "pointercancel"]) stage.svg.addEventListener(kind, () => root.classList.remove("cl-dragging"));
+  stage.svg.addEventListener("pointermove", (event) => {
+    if (root.classList.contains("cl-dragging")) (carried ? carry : touch)(event);
+  });
+  for (const kind of ["pointerup", "pointercancel"]) {
+    stage.svg.addEventListener(kind, () => { root.classList.remove("cl-dragging"); carried = null; });
+  }
 
   keepKeys(root, (event) => {
     const own = event.target.matches("input:not(.cl-step)"); // other sliders and choices use the arrows themselves

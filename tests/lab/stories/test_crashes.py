@@ -1,5 +1,7 @@
 """Crashes between any two events: what a strategy promises, and what a queue in memory loses."""
 
+import itertools
+import re
 from typing import Any
 
 import pytest
@@ -92,3 +94,19 @@ def test_the_view_starts_where_most_is_lost(queued: list[Crash]) -> None:
 
 def test_several_strategies_are_compared_at_the_same_moment() -> None:
     assert [control.name for control in CrashTimeline()._score.controls] == ["strategy", "crash"]
+
+
+def test_values_that_are_acknowledged_together_do_not_lie_over_each_other() -> None:
+    class Quick:
+        def __init__(self, store: Any, source: Any, ttl: float = 60) -> None:
+            self.waiting = list[Any]()
+
+        def write(self, key: str, row: Any) -> None:
+            self.waiting.append((key, row))
+
+    crashes = record_crashes(Quick)
+    drawn = crash_runs(Quick, crashes, len(crashes))[-1].scenes[0].svg
+    places = re.findall(r'<text x="([\d.]+)" y="(\d+)" [^>]*>(apple|pear|plum|fig)<', drawn)
+    for (x, y, words), (other_x, other_y, _) in itertools.combinations(places, 2):
+        assert y != other_y or abs(float(x) - float(other_x)) > 6 * len(words)
+    assert len(places) == 4

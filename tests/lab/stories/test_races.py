@@ -1,5 +1,6 @@
 """Orders of steps: all of them, the broken ones first, and a test to take home."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from cachelab.lab.explorer import World, cache_equals_source_at_rest, explore
 from cachelab.lab.stories.race_pictures import SHOWN, picture_height, race_runs
 from cachelab.lab.stories.race_scenarios import SCENARIOS, delete_after_commit
-from cachelab.lab.stories.races import Order, every_order, swapped
+from cachelab.lab.stories.races import Order, every_order, moved, swapped
 from cachelab.lab.widgets.race_debugger import RaceDebugger
 from cachelab.ports import MISSING
 
@@ -122,3 +123,21 @@ def test_the_still_pictures_are_the_verdicts_of_the_first_two_orders() -> None:
     told = RaceDebugger(SCENARIOS["delete twice"])._repr_mimebundle_()[0]["text/plain"]
     assert "Broken: at rest the cache answers 10 for price" in told
     assert "order of the steps 2: Broken" in told
+
+
+def test_a_dragged_step_leads_to_the_order_that_has_it_there(orders: list[Order]) -> None:
+    broken = orders[0]
+    assert broken.tasks == ("reader", "reader", "writer", "writer", "reader")
+    dragged = orders[moved(orders, broken, 4, 0)].tasks
+    assert dragged == ("reader", "reader", "reader", "writer", "writer")
+    assert orders[moved(orders, broken, 3, 0)].tasks[0] == "writer"
+
+
+def test_a_step_that_stays_where_it_is_changes_nothing(orders: list[Order]) -> None:
+    assert [moved(orders, orders[2], place, place) for place in range(5)] == [2] * 5
+
+
+def test_each_call_of_a_picture_can_be_dragged_to_every_row(orders: list[Order]) -> None:
+    backdrop = race_runs(orders, SHOWN, picture_height({"": orders}), None)[0].backdrop
+    drops = re.findall(r'data-drops="order [\d.]+ [\d.]+ ([\d ]+)"', backdrop)
+    assert [len(targets.split()) for targets in drops] == [5] * 5
