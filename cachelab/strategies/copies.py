@@ -9,6 +9,7 @@ lease: an old row is never put back. A store that fails costs time, never an ans
 
 import random
 import uuid
+from contextlib import suppress
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
@@ -145,6 +146,11 @@ class Copies:
             return False
         except (TypeError, ValueError):
             return False  # a row that would not come back as it is: it is served, and not kept
+
+    def give_back(self, key: str, lease: Lease) -> None:
+        """Take away a lease that nothing will come of, if it is still there."""
+        with suppress(StoreError):  # then it ends by itself
+            self.store.replace(key, lease.entry, MISSING)
 
     def entry(self, value: Any | Absent, ttl: float | None = None) -> tuple[Entry, float]:
         """Make the entry that says `value`, and choose how long it lives."""

@@ -42,7 +42,8 @@ class FillOnMiss(Strategy):
     """
     The reading half of a strategy: one look, and on a miss one load per key and process.
 
-    When the store fails, a read leaves it alone after the first error and answers from the load.
+    When the store fails, a read leaves it alone after the first error and answers from the load. A
+    load that fails gives its lease back, so that the next one may leave a copy.
     """
 
     def __init__(
@@ -94,7 +95,12 @@ class FillOnMiss(Strategy):
         lease = self.copies.lease(key)
         if lease is NoCopy.LEASED and isinstance(found := self.copies.look(key), Copy):
             return found.value  # brought by another reader since the first look
-        value = load(key)
+        try:
+            value = load(key)
+        except Exception:
+            if isinstance(lease, Lease):
+                self.copies.give_back(key, lease)
+            raise
         if isinstance(lease, Lease):
             self.copies.fill(key, lease, value, ttl)
         return value

@@ -116,6 +116,30 @@ def test_an_error_of_a_loader_reaches_the_reader_and_is_not_kept(cache: ReadThro
     assert cache.get("k", loader=Loader()) == "K"
 
 
+def test_a_load_that_failed_leaves_no_lease_in_the_way(cache: ReadThrough) -> None:
+    loads: list[str] = []
+
+    def second_time_lucky(key: str) -> str:
+        loads.append(key)
+        if len(loads) == 1:
+            raise ConnectionError(key)
+        return "row"
+
+    with pytest.raises(ConnectionError):
+        cache.get("k", second_time_lucky)
+    assert [cache.get("k", second_time_lucky) for _ in range(3)] == ["row"] * 3
+    assert len(loads) == 2
+
+
+def test_a_lease_that_cannot_be_given_back_hides_no_error(world: World, cache: ReadThrough) -> None:
+    def breaks_everything(key: str) -> str:
+        world.store.down = True
+        raise ConnectionError(key)
+
+    with pytest.raises(ConnectionError):
+        cache.get("k", breaks_everything)
+
+
 def test_a_store_that_is_down_falls_through_to_the_loader(world: World, cache: ReadThrough) -> None:
     world.store.down = True
     assert cache.get("k", loader=Loader()) == "K"

@@ -332,9 +332,9 @@ for pause in (0, 1, 1, 5, 1):
     print(f"at {clock.now():.0f} s: {len(attempts)} loads")
 
 # %% [markdown]
-# The error is not kept: the next call loads. But the call after that loads too. The reader that failed has
-# left its lease behind, and while that lives, five seconds at most (`lease_ttl`), others are answered and
-# nothing is stored. The first load after it is kept.
+# The error is not kept: the next call loads, and what that brings stays. So the reader that failed must
+# also have taken its lease back. One that dies in the middle of a load cannot: its lease stays for five
+# seconds at most (`lease_ttl`), and meanwhile others are answered and nothing is stored.
 
 # %% [markdown]
 # ## What does a cache cost that does not answer?
