@@ -16,9 +16,6 @@ PAGE = 4096
 OWN_CACHE = 10
 """Pages that SQLite keeps for itself; with none it could not work at all."""
 
-Statement = Callable[..., Any]
-"""What a workload is given: `execute(sql, arguments)` of an open database."""
-
 
 class PageReads:
     """

@@ -15,16 +15,31 @@ from .site import Site
 class AccessLog:
     """What was asked for and how many bytes went out, in order, and the port it is asked at."""
 
-    port: int
     paths: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
+    port: int = 0
 
 
 @contextmanager
 def open_shop(site: Site) -> Iterator[AccessLog]:
     """Serve `site` on a free port of 127.0.0.1 until the block ends; connections stay open."""
+    log = AccessLog()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _exchange_for(site, log))
+    log.port = server.server_port
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield log
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
+
+def _exchange_for(site: Site, log: AccessLog) -> type[BaseHTTPRequestHandler]:
     class Exchange(BaseHTTPRequestHandler):
+        """A connection that stays open, for one request after another."""
+
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # else a body waits for the header's acknowledgement
         wbufsize = -1
@@ -53,13 +68,4 @@ def open_shop(site: Site) -> Iterator[AccessLog]:
         def log_message(self, format: str, *words: object) -> None:
             """Say nothing: the log is kept in memory."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Exchange)
-    log = AccessLog(server.server_port)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield log
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return Exchange
