@@ -12,18 +12,12 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
 from cachelab.ports import MISSING, Store
 from cachelab.ports.codec import decode, encode
 from cachelab.ports.stores import Absent, OnCorrupt, check_key, check_ttl, log_corrupt
-
-try:
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        'encryption needs the library cryptography: `pip install "cachelab[crypto]"`',
-        name=error.name,
-    ) from error
 
 KEY_BYTES, NONCE_BYTES, ID_BYTES = 32, 12, 8
 

@@ -197,3 +197,16 @@ def test_each_part_of_a_lesson_runs_from_its_own_heading_after_a_restart(lesson)
             binds, takes = names_of(cell)
             bound, taken = bound | binds, taken | takes
     assert missing == []
+
+
+@in_every_lesson
+def test_what_a_prediction_is_compared_with_is_shown(lesson):
+    """A value is shown as the last of its cell, or printed."""
+    lost = [
+        ast.unparse(node)
+        for cell in cells_of(lesson, "code")
+        for node in ast.walk(tree(cell))
+        if isinstance(node, ast.Expr) and node.end_lineno != tree(cell).body[-1].end_lineno
+        if getattr(getattr(node.value, "func", None), "attr", None) == "compare"
+    ]
+    assert lost == []
