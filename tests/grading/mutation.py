@@ -4,14 +4,12 @@ Small changes to the solutions' syntax trees: does some check notice each of the
     python -m tests.grading.mutation ex07 [ex08 ...] [--most 200]
 
 prints, for each exercise, how many mutants there were, how many were killed, and the survivors:
-the line as it was and as it is. A survivor is a gap in the checks, or means the same; those that
-were looked at and mean the same are listed in `tests/mutants/equivalent.txt`.
+in which function, the line before and after. A survivor is a gap in the checks, or means the same,
+or is a choice that the contract leaves open: those are explained in `tests/mutants/equivalent.txt`.
 """
 
 import argparse
 import ast
-import copy
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
@@ -37,6 +35,7 @@ FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.In: ast.NotIn,
     ast.NotIn: ast.In,
 }
+SCOPES = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 SWAPPED: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -49,30 +48,37 @@ SWAPPED: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A changed text, and the change as a line before and after."""
+    """A changed text, and the change: in which function, the line before and after."""
 
     text: str
+    where: str
     before: str
     after: str
 
     def __str__(self) -> str:
-        return f"{self.before or '(nothing)'}  ->  {self.after or '(nothing)'}"
+        return f"{self.where}: {self.before or '(nothing)'}  ->  {self.after or '(nothing)'}"
 
 
 def mutants(text: str) -> list[Mutant]:
     """Return every mutant of a text that differs from it, each once."""
-    tree = ast.parse(text)
-    plain = ast.unparse(tree)
+    parts = [ast.unparse(node) for node in ast.parse(text).body]
     found: dict[str, Mutant] = {}
-    for place, node in enumerate(ast.walk(tree)):
-        for change in range(_changes(node)):
-            changed = copy.deepcopy(tree)
-            target = next(n for k, n in enumerate(ast.walk(changed)) if k == place)
-            _apply(changed, target, change)
-            mutated = ast.unparse(ast.fix_missing_locations(changed))
-            if mutated != plain and mutated not in found:
-                found[mutated] = _described(plain, mutated)
+    for number, part in enumerate(parts):
+        for changed in _changed(part):
+            mutated = "\n".join([*parts[:number], changed, *parts[number + 1 :]])
+            if changed != part and mutated not in found:
+                found[mutated] = Mutant(mutated, *_described(part, changed))
     return list(found.values())
+
+
+def _changed(text: str) -> Iterator[str]:
+    """Change one node after the other."""
+    for place, node in enumerate(ast.walk(ast.parse(text))):
+        for change in range(_changes(node)):
+            tree = ast.parse(text)
+            target = next(n for k, n in enumerate(ast.walk(tree)) if k == place)
+            _apply(tree, target, change)
+            yield ast.unparse(ast.fix_missing_locations(tree))
 
 
 def _changes(node: ast.AST) -> int:
@@ -86,7 +92,9 @@ def _changes(node: ast.AST) -> int:
         return int(type(node.op) in SWAPPED)
     if isinstance(node, ast.Expr):
         return int(not isinstance(node.value, ast.Constant))
-    kinds = (ast.BoolOp, ast.If, ast.While, ast.Return, ast.Assign, ast.AugAssign, ast.Delete)
+    if isinstance(node, ast.Return):
+        return int(node.value is not None)
+    kinds = (ast.BoolOp, ast.If, ast.While, ast.Assign, ast.AugAssign, ast.Delete)
     return int(isinstance(node, kinds)) + int(isinstance(node, ast.IfExp))
 
 
@@ -116,28 +124,51 @@ def _remove(tree: ast.AST, statement: ast.AST) -> None:
                 block[block.index(statement)] = ast.Pass()
 
 
-def _described(before: str, after: str) -> Mutant:
-    lines = difflib.ndiff(before.splitlines(), after.splitlines())
-    changed = [line for line in lines if line[:2] in ("- ", "+ ")]
-    gone = " ".join(line[2:].strip() for line in changed if line.startswith("-"))
-    new = " ".join(line[2:].strip() for line in changed if line.startswith("+"))
-    return Mutant(after, gone, new)
+def _described(before: str, after: str) -> tuple[str, str, str]:
+    """Return in which function two texts differ, and the lines of each that the other has not."""
+    old, new = before.splitlines(), after.splitlines()
+    same = _equal_lines(old, new)
+    rest = _equal_lines(old[:same:-1], new[:same:-1])
+    gone, come = (lines[same : len(lines) - rest] for lines in (old, new))
+    return _function_at(before, same + 1), _joined(gone), _joined(come)
 
 
-def equivalent(exercise: str) -> set[str]:
-    """Return the changes of an exercise that are known to change nothing."""
+def _equal_lines(old: list[str], new: list[str]) -> int:
+    """Count the lines at the beginning that are the same in both."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(old), len(new)))
+
+
+def _joined(lines: list[str]) -> str:
+    return " ".join(line.strip() for line in lines)
+
+
+def _function_at(text: str, line: int) -> str:
+    """Return the full name of the innermost class or function that a line is in."""
+    scopes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, SCOPES))
+    around = [node.name for node in scopes if node.lineno <= line <= (node.end_lineno or 0)]
+    return ".".join(around) or "module"
+
+
+def explained(exercise: str) -> set[str]:
+    """Return the changes of an exercise that are known to be right as well."""
     if not EQUIVALENT.exists():
         return set()
     lines = EQUIVALENT.read_text("utf-8").splitlines()
     return {line.split(": ", 1)[1] for line in lines if line.startswith(f"{exercise}: ")}
 
 
+def of_solution(exercise: str) -> list[Mutant]:
+    """Return every mutant of an exercise's solution."""
+    texts = bank.right(exercise)
+    solution = next((p for p in texts if p.stem in ("solution", "notebook")), texts[0])
+    return mutants(solution.read_text("utf-8"))
+
+
 def survivors(exercise: str, most: int, jobs: int = -1) -> tuple[int, list[Mutant]]:
-    """Judge the mutants of an exercise's solution; return their number and who got full marks."""
-    text = bank.right(exercise)
-    solution = next((p for p in text if p.stem in ("solution", "notebook")), text[0])
-    known = equivalent(exercise)
-    every = [m for m in mutants(solution.read_text("utf-8")) if str(m) not in known]
+    """Judge the mutants that nobody has explained; return their number and who got full marks."""
+    known = explained(exercise)
+    every = [mutant for mutant in of_solution(exercise) if str(mutant) not in known]
     if len(every) > most:
         every = Random(exercise).sample(every, most)
     calls = (delayed(_is_killed)(exercise, mutant.text) for mutant in every)

@@ -173,7 +173,7 @@ BEHIND_CHECKS = (
         hints=(
             "A flush has stored a row. Who answers the next read of it?",
             "The store, if the flush has left a copy there; without one, every read is a miss.",
-            "After source.write: store.set(key, {'row': row}, ttl=60), whose StoreError is no news.",
+            "After source.write: store.set(key, {'row': row}, ttl=60), and let a StoreError go.",
         ),
         subject=SUBJECT,
     ),

@@ -12,7 +12,7 @@ from cachelab.grading.functions import call_each, call_function, compare_functio
 from cachelab.grading.player.values import decode, travels
 from cachelab.grading.report import Counterexample, Row
 from cachelab.grading.runs import Expectation
-from cachelab.grading.session import Outcome, Session
+from cachelab.grading.session import Session
 from cachelab.grading.wording import show_outcome
 from cachelab.grading.world import Seeded
 
@@ -69,8 +69,8 @@ EDGES: tuple[tuple[Any, ...], ...] = (
     (0.0, (5.0, 0.0)),
     (-0.1, (5.0, 1.0)),
     (1.1, (5.0, 1.0)),
-    (0.1, (-5.0, 1.0)),
-    (0.1, (5.0, -1.0)),
+    (0.1, (-0.5, 1.0)),
+    (0.1, (5.0, -0.5)),
 )
 
 
@@ -140,13 +140,15 @@ def _call(arguments: tuple[Any, ...]) -> str:
     return f"jittered({', '.join(map(repr, arguments))})"
 
 
-def _is_sixty(outcome: Outcome) -> bool:
-    return near(outcome, 60.0)
+def _unspread(ttl: float) -> Expectation:
+    why = "without a fraction nothing varies"
+    return Expectation(f"{ttl}", lambda outcome: near(outcome, ttl), why)
 
 
 _NO_LIFE = refusal("ValueError", why="a life is above 0 seconds, a fraction from 0 to below 1")
 JITTER_EDGES: tuple[tuple[tuple[Any, ...], Expectation], ...] = (
-    ((60.0, 0.0, Seeded(1)), Expectation("60.0", _is_sixty, "without a fraction nothing varies")),
+    ((60.0, 0.0, Seeded(1)), _unspread(60.0)),
+    ((0.5, 0.0, Seeded(1)), _unspread(0.5)),
     ((60.0, 1.0, Seeded(1)), _NO_LIFE),
     ((60.0, -0.1, Seeded(1)), _NO_LIFE),
     ((0.0, 0.1, Seeded(1)), _NO_LIFE),

@@ -27,7 +27,7 @@
 #
 # | call | what it promises |
 # |---|---|
-# | `RefreshAhead(store, runtime, factor)` | renews copies that have lived `factor` of their life when they are read |
+# | `RefreshAhead(store, runtime, factor)` | renews copies that have lived more than `factor` of their life when they are read; at that very moment it is yours |
 # | `get(key, loader, ttl)` | with a copy: its row, at once; without: `loader(key)`, kept for `ttl` seconds, whose error passes |
 #
 # - A renewal runs in a task of `runtime.spawn`, one per key at a time; keys do not wait for each other.
