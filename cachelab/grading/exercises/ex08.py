@@ -5,7 +5,7 @@ Exercise 08: LFU, LFU that forgets, and a counter of eight bits.
 import math
 from random import Random
 
-from cachelab.grading.exercise import Check, Exercise, Finding
+from cachelab.grading.exercise import Check, Exercise, Finding, in_turn
 from cachelab.grading.expecting import exactly
 from cachelab.grading.functions import Arguments, call_each, compare_function
 from cachelab.grading.playing import play_runs
@@ -57,6 +57,23 @@ def _draw_chances(session: Session, random: Random) -> Finding | None:
         if abs(share - p) > 5 * math.sqrt(max(p * (1 - p), 1e-9) / DRAWS):
             row = Row(call, f"raised in about {p:.4f} of them", f"raised in {share:.4f}")
             return Finding("uses count too often, or too seldom", Counterexample((row,), why))
+    return None
+
+
+def _default_factor(session: Session, random: Random) -> Finding | None:
+    """Draw without a factor: from the same dice, the answers are those of factor 10."""
+    first = random.randrange(1 << 40)
+    seeds = [Seeded(first + n) for n in range(DRAWS // 4)]
+    without = call_each(session, "log_counter", [(6, seed) for seed in seeds])
+    given = call_each(session, "log_counter", [(6, seed, 10) for seed in seeds])
+    for seed, answer, hoped in zip(seeds, without, given, strict=True):
+        if answer != hoped:
+            rows = (
+                Row(f"log_counter(6, {seed!r}, 10)", "", f"{hoped}"),
+                Row(f"log_counter(6, {seed!r})", f"{hoped}", f"{answer}"),
+            )
+            why = "the factor is 10 where none is given, and all chance comes from rng"
+            return Finding("without a factor the chance is another", Counterexample(rows, why))
     return None
 
 
@@ -204,7 +221,7 @@ CHECKS = (
         "log_chance",
         6,
         "a use counts with the chance of Redis's formula",
-        _draw_chances,
+        in_turn(_draw_chances, _default_factor),
         needs=("log_border",),
         hints=(
             "How likely should it be that a use of a key with a count of 105 counts?",
