@@ -145,9 +145,8 @@ for name, change in variants.items():
     design = replace(shared.careful, layers=(replace(layer, **change),))
     result = simulate_design(work, design)
     kept = sum(met for _, met in shared.objective.verdicts(result))
-    print(
-        f"{name:14} {kept} of 4 kept, oldest {result.worst_age:4.1f} s, {result.dollars:5,.0f} dollars"
-    )
+    told = f"{kept} of 4 kept, oldest {result.worst_age:4.1f} s"
+    print(f"{name:14} {told}, {result.dollars:5,.0f} dollars")
 
 # %% [markdown]
 # Coalescing changes nothing, the lease one limit. But this was one run of one day. Other seeds, and a day
@@ -293,9 +292,8 @@ keeps = [one for one in board.tries if board.problem.objective.is_met(one.figure
 for one in keeps:
     sizes = ", ".join(f"{layer.name} {layer.entries:,}" for layer in one.design.layers)
     last = one.design.layers[-1]
-    print(
-        f"{sizes}: {last.ttl:g} s, removed {last.invalidated}, {one.figures.dollars:,.0f} dollars"
-    )
+    told = f"{sizes}: {last.ttl:g} s, removed {last.invalidated}"
+    print(f"{told}, {one.figures.dollars:,.0f} dollars")
 good.compare(len(keeps))
 
 # %% jupyter={"source_hidden": true}
@@ -415,10 +413,8 @@ for entries in (500, 1_000, 2_000, 4_000, 20_000):
     found = simulate_design(files, Design((replace(cache, entries=entries),)))
     bills[entries] = found.dollars
     missed = [told.partition(":")[0] for told, met in limits.verdicts(found) if not met]
-    memory = found.bill["shared"]
-    print(
-        f"{entries:6,}: memory {memory:5,.0f}, in all {found.dollars:5,.0f}; missed: {', '.join(missed) or 'none'}"
-    )
+    paid = f"memory {found.bill['shared']:5,.0f}, in all {found.dollars:5,.0f}"
+    print(f"{entries:6,}: {paid}; missed: {', '.join(missed) or 'none'}")
 room.compare(min(bills, key=bills.get))
 
 # %% jupyter={"source_hidden": true}
