@@ -23,8 +23,8 @@ for capacity in (30, 300):
 
 # %% [markdown]
 # These are 82,650 page requests that SQLite made to its file: two days in a shop, with a nightly
-# report between them (`benchmarks/record_shop_trace.py` records them). Room for 30 of 2,615 pages
-# already answers four requests in ten under LRU.
+# report between them (`cachelab traces show shop` says how they were recorded). Room for 30 of 2,615
+# pages already answers four requests in ten under LRU.
 #
 # LRU beats FIFO at both sizes. LFU beats LRU. The policy in every textbook is not the best here,
 # and it still runs nearly everywhere. By the end you know what it is good at.
