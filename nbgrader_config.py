@@ -5,8 +5,11 @@ Submissions are never executed by nbgrader: `JudgeSubmission` hands the text of 
 judge, which runs it in a sandbox, and puts points and report where nbgrader looks for them.
 """
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -66,6 +69,12 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-# Kernels start only for `nbgrader validate`; sockets in the file system keep them off the network.
-c.KernelManager.transport = "ipc"
+# Kernels start for `nbgrader validate`, and where somebody puts nbgrader's Execute back. Sockets in
+# the file system keep them off the network. Kernel and nbgrader run in different folders, so the
+# path is a full one, and a short one: a socket's name has room for a hundred characters.
+if os.name == "posix":
+    sockets = Path(tempfile.mkdtemp(prefix="cachelab-"))
+    atexit.register(shutil.rmtree, sockets, ignore_errors=True)
+    c.KernelManager.transport = "ipc"
+    c.KernelManager.ip = str(sockets / "kernel")
 c.Application.log_level = "WARN"

@@ -211,3 +211,14 @@ def test_students_code_was_not_executed_by_nbgrader(graded):
     autograded = read(graded.folder / "autograded/full" / NAME / f"{NAME}.ipynb")
     counts = {cell.execution_count for cell in autograded.cells if cell.cell_type == "code"}
     assert counts == {None}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kernels are reached by TCP there")
+def test_a_kernel_of_nbgraders_own_is_reached_from_any_folder(tmp_path, monkeypatch):
+    from traitlets.config.loader import PyFileConfigLoader
+
+    monkeypatch.chdir(tmp_path)
+    manager = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config().KernelManager
+    assert manager.transport == "ipc"
+    assert Path(manager.ip).is_absolute()
+    assert len(manager.ip) < 90
