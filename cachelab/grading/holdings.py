@@ -18,6 +18,9 @@ Contents = tuple[tuple[str, tuple[str, ...]], ...]
 """The holders by name, and a line of text for each of their entries."""
 
 
+Holders = tuple[tuple[str, dict[str, Any]], ...]
+"""Stores and sources by name, and their entries as they are kept: the live dictionaries."""
+
 MOST_ENTRIES = 16
 
 
@@ -40,28 +43,38 @@ class Snapshot:
         ]
 
 
-def snapshot(world: Any) -> Snapshot:
+def holders_of(world: Any) -> Holders:
     """
-    Return what the stores and sources of a world hold now: those that are its attributes.
+    Return the entries of the stores and sources that are attributes of a world, by its name.
 
-    A port of the judge's that only sometimes works has the real one as its `inner`. Of a large one
-    the newest entries are kept: a run may have thousands of calls, and each keeps its own.
-
-    Complexity: O(MOST_ENTRIES).
+    A port of the judge's that only sometimes works has the real one as its `inner`.
     """
-    held: list[tuple[str, dict[str, Any]]] = []
+    found: list[tuple[str, dict[str, Any]]] = []
     for name, thing in vars(world).items():
         bare = getattr(thing, "inner", thing)
         if isinstance(bare, MemoryStore):
-            held.append((name, _newest(bare.entries)))
+            found.append((name, bare.entries))
         elif isinstance(bare, MemorySource):
-            held.append((name, _newest(bare.rows)))
-    return Snapshot(world.runtime.now(), tuple(held))
+            found.append((name, bare.rows))
+    return tuple(found)
+
+
+def snapshot(holders: Holders, now: float) -> Snapshot:
+    """
+    Return what stores and sources hold now.
+
+    Of a large one the newest entries are kept: a run may have thousands of calls, and each keeps
+    its own.
+
+    Complexity: O(MOST_ENTRIES).
+    """
+    return Snapshot(now, tuple((name, _newest(entries)) for name, entries in holders))
 
 
 def _newest(entries: dict[str, Any]) -> dict[str, Any]:
-    newest = list(islice(reversed(entries.items()), MOST_ENTRIES))
-    return dict(reversed(newest))
+    if len(entries) <= MOST_ENTRIES:
+        return entries.copy()
+    return dict(reversed(list(islice(reversed(entries.items()), MOST_ENTRIES))))
 
 
 def _text(entry: Any, now: float) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from cachelab.ports import Deadlock, TooManySteps
 
-from .holdings import Snapshot, snapshot
+from .holdings import Snapshot
 from .process import PlayerLost
 from .runs import Expectation, Operation, call_text, without_chunks
 from .session import Outcome, Session
@@ -137,7 +137,7 @@ class Tale:
             played.outcomes.append({"lost": "waits for something that never happens"})
         except TooManySteps:
             played.outcomes.append({"lost": "calls and calls, without an end"})
-        played.held.append(snapshot(world))
+        played.held.append(world.held())
         return played
 
 
@@ -145,7 +145,7 @@ def _perform(played: Played) -> None:
     world = played.world
     making = world.arguments = world.making()
     played.marks.append(0)
-    played.held.append(snapshot(world))
+    played.held.append(world.held())
     if making is None:
         played.outcomes.append(world.drive({"fresh": True, "step": [0, "truth"]}))
     else:
@@ -157,7 +157,7 @@ def _perform(played: Played) -> None:
         world.drive({"step": [slot, "new", *map(wired, making or ())]})
     for operation in played.script.steps:
         played.marks.append(len(world.calls))
-        played.held.append(snapshot(world))
+        played.held.append(world.held())
         played.outcomes.append(_outcome(world, operation))
 
 

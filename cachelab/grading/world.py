@@ -17,7 +17,7 @@ from cachelab.ports.sim import SimEvent, SimLock, SimTask
 from cachelab.ports.sim_scheduler import Schedule
 
 from .arguments import Made, Named, Ported, Seeded, wired
-from .holdings import Snapshot, snapshot
+from .holdings import Holders, Snapshot, holders_of, snapshot
 from .player.values import RECORDS, WORDS, Wire, decode, encode, travels
 from .process import PlayerLost
 from .session import Outcome, Session
@@ -105,6 +105,7 @@ class World:
         self.session: Session | None = None
         self.arguments: tuple[Any, ...] | None = None
         self._counts: dict[str, int] = {}
+        self._holders: Holders | None = None
 
     # --- what a check's author calls
 
@@ -138,6 +139,12 @@ class World:
     def do_sleep(self, seconds: float) -> None:
         """Let time pass."""
         self.runtime.sleep(seconds)
+
+    def held(self) -> Snapshot:
+        """Return what the stores and sources of this world hold now."""
+        if self._holders is None:
+            self._holders = holders_of(self)
+        return snapshot(self._holders, self.runtime.now())
 
     # --- the line to the player
 
@@ -185,9 +192,7 @@ class World:
             reply, error = {"raise": [kind, str(failure)]}, kind
         if not silent and verb != "yield_turn":
             answer, at = reply.get("value"), line if type(line) is int else None
-            call = Call(
-                task, port, verb, arguments, keywords, answer, error, now, at, snapshot(self)
-            )
+            call = Call(task, port, verb, arguments, keywords, answer, error, now, at, self.held())
             self.calls.insert(place, call)
         return reply
 
