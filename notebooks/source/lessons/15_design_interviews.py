@@ -46,7 +46,7 @@ for audience in (1_000, 100_000, 10_000_000):
 # | 6 failure | 8 | what if a node dies, the origin is slow, one key is hot? | the worst second |
 # | 7 numbers | 7 | what do I expect, and what would make me wrong? | a verdict |
 #
-# The seven words are in this order because each one needs those before it. Most candidates begin with
+# The seven words are in this order because each one needs those before it. It is tempting to begin with
 # step 3. What follows are five designs, each broken by the step that was left out. A design is a value
 # here, played against a workload by the real caches of the package under a virtual clock. Prices are
 # parameters, not quotations: `Prices` takes yours.
@@ -380,7 +380,7 @@ explain(
 
 # %% [markdown]
 # **Break it.** The line before the last is step 5, left out: a page may wait 44 s at the shield and then 44 s
-# at an edge. 88 are promised, and 49 came, where 45 are wanted. In another run it may be 43; what you
+# at an edge. 88 are promised, and 49 came, where 45 are wanted. In another run it may be less; what you
 # promise is the sum. The last line shares out 44 s, and has fewer calls than 20 and 20. Try 2 and 42.
 #
 # HTTP's `Age` field would carry the age along (lesson 03); this simulator's layers do not.
@@ -521,7 +521,7 @@ explain(
 # | read-through | the same, with one loader for all | the same | the loader is in everybody's way |
 # | write-through | read soon after it is written | own writes are read | the slowest write of all |
 # | write-behind | many writes to few rows | the log's, not the database's | the log must outlive a crash |
-# | refresh-ahead | few hot keys, slow origin | old for at most a life | loads for keys nobody reads |
+# | refresh-ahead | few hot keys, slow origin | old for at most a life | loads whose copy nobody reads |
 #
 # Complexity is a cost like others: each layer on your bill has 50 dollars for whoever runs it.
 
