@@ -18,6 +18,9 @@ PAD, LINE = 16, 19
 LETTER, GUTTER, LONGEST = 6.6, 18, 48
 """Of a table: pixels a letter takes at 12 pixels, between two columns, and letters in a cell."""
 
+MOST = 1_150
+"""Pixels that all of it is high: a printed page is as high as 1.4 times the picture is wide."""
+
 DEAD = re.compile(r' data-(?:set|key|answer|drops)="[^"]*"|<!--live-->.*?<!--/live-->', re.DOTALL)
 
 
@@ -25,7 +28,8 @@ def still_svg(score: Score, stills: Sequence[Still], size: tuple[int, int]) -> s
     """
     Return the scenes as one standalone SVG picture, each under its setting and its sentence.
 
-    The table behind the one that the view opens with, or the middle one, stands below them.
+    The table behind the one that the view opens with, or the middle one, stands below them. As
+    many scenes are left out as it takes for all to stand on one sheet of paper.
 
     >>> from cachelab.lab.scenes import Run, Scene
     >>> score = Score((), (Run((Scene("<circle r='4'/>", "a dot"),)),))
@@ -33,20 +37,13 @@ def still_svg(score: Score, stills: Sequence[Still], size: tuple[int, int]) -> s
     >>> picture.startswith("<svg xmlns="), "a dot</text>" in picture
     (True, True)
     """
-    panels, top = [], PAD
-    for position, step in stills:
-        run = score.run(position)
-        setting, scene = score.named(position), run.scenes[step]
-        for words in textwrap.wrap(setting, size[0] // 9):
-            panels.append(text(PAD, top + 13, words, 14, weight=600))
-            top += LINE
-        for words in textwrap.wrap(scene.say, size[0] // 8):
-            panels.append(text(PAD, top + 13, words, 14))
-            top += LINE
-        drawn = DEAD.sub("", run.backdrop + scene.svg)
-        panels.append(f'<g transform="translate({PAD} {top + 4})">{drawn}</g>')
-        top += size[1] + PAD
-    table, height = _table_svg(score, _opened(score, stills), size[0])
+    opened = _opened(score, stills)
+    table, height = _table_svg(score, opened, size[0])
+    panels, top, room = [], PAD, MOST - height
+    for still in _that_fit(score, stills, opened, size, room):
+        panel, tall = _panel(score, still, size)
+        panels.append(f'<g transform="translate({PAD} {top})">{panel}</g>')
+        top += tall
     panels.append(f'<g transform="translate({PAD} {top})">{table}</g>')
     top += height
     width = size[0] + 2 * PAD
@@ -64,6 +61,39 @@ def still_svg(score: Score, stills: Sequence[Still], size: tuple[int, int]) -> s
             "",
         ]
     )
+
+
+def _panel(score: Score, still: Still, size: tuple[int, int]) -> tuple[str, int]:
+    """Return one scene under its setting and its sentence, and how high all that is."""
+    position, step = still
+    run = score.run(position)
+    scene = run.scenes[step]
+    headings = textwrap.wrap(score.named(position), size[0] // 9)
+    said = textwrap.wrap(scene.say, size[0] // 8)
+    words = [text(0, 13 + LINE * at, part, 14, weight=600) for at, part in enumerate(headings)]
+    words += [text(0, 13 + LINE * at, part, 14) for at, part in enumerate(said, len(headings))]
+    drawn = DEAD.sub("", run.backdrop + scene.svg)
+    below = LINE * len(words)
+    picture = f'<g transform="translate(0 {below + 4})">{drawn}</g>'
+    return "".join([*words, picture]), below + size[1] + PAD
+
+
+def _that_fit(
+    score: Score,
+    stills: Sequence[Still],
+    opened: tuple[int, ...],
+    size: tuple[int, int],
+    room: int,
+) -> list[Still]:
+    """Return the stills for which there is room, in their order; the opened one always is there."""
+    chosen = [next(still for still in stills if still[0] == opened)]
+    room -= _panel(score, chosen[0], size)[1]
+    for still in stills:
+        tall = _panel(score, still, size)[1]
+        if still not in chosen and tall <= room:
+            chosen.append(still)
+            room -= tall
+    return [still for still in stills if still in chosen]
 
 
 def _opened(score: Score, stills: Sequence[Still]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ function render({ model, el }) {
   });
   root.classList.toggle("cl-still", !model.get("motion"));
   const start = controls.map((control) => control.start);
-  let timer = null, speaking = null;
+  let timer = null, speaking = null, printing = false;
 
   const run = () => runs()[model.get("position").reduce((place, digit, at) => place * controls[at].options.length + digit, 0)];
   const at = () => Math.min(model.get("step"), run().scenes.length - 1);
@@ -59,7 +59,7 @@ function render({ model, el }) {
   const panel = make("div", { class: "cl-controls" }, ...knobs.map((knob) => knob.box));
   panel.hidden = !controls.length;
 
-  const told = make("ol"), log = make("details", { class: "cl-log" }, make("summary", {}, "Steps so far"), told);
+  const told = make("ol", { tabindex: "0", "aria-label": "steps so far" }), log = make("details", { class: "cl-log" }, make("summary", {}, "Steps so far"), told);
   log.hidden = !stepped;
   const rows = make("div", { class: "cl-rows", tabindex: "0", role: "region", "aria-label": "table" });
   const table = make("details", { class: "cl-table" }, make("summary", {}, "The table behind it"), rows);
@@ -127,7 +127,7 @@ function render({ model, el }) {
   function drawTable() {
     const cells = model.get("tables")[run().table];
     table.hidden = cells.length === 0;
-    if (!table.open || table.hidden) return;
+    if (table.hidden || !(table.open || printing)) return;
     if (rows.dataset.table !== String(run().table)) {
       rows.dataset.table = run().table;
       const line = (tag, words) => make("tr", {}, ...words.map((word) => make(tag, tag === "th" ? { scope: "col" } : {}, word)));
@@ -184,7 +184,7 @@ function render({ model, el }) {
   }
 
   keepKeys(root, (event) => {
-    const own = event.target.matches("input:not(.cl-step)"); // other sliders and choices use the arrows themselves
+    const own = event.target.matches("input:not(.cl-step), .cl-rows, ol"); // these use the arrows themselves
     const pressed = event.target.closest("button, summary");
     if (/^[1-9]$/.test(event.key) && here().ask) return () => asking.answer(here(), Number(event.key) - 1);
     if (event.key === "r" || event.key === "R") return reset;
@@ -197,12 +197,15 @@ function render({ model, el }) {
   showPlaying(false);
   draw();
   const redraw = () => draw();
+  const print = () => { printing = true; drawTable(); printing = false; };
+  addEventListener("beforeprint", print);
   const renew = () => { stage.forget(); delete rows.dataset.table; draw(); };
   for (const name of ["step", "position"]) model.on(`change:${name}`, redraw);
   model.on("change:runs", renew); // new pictures from Python
   return () => {
     stop();
     clearTimeout(speaking);
+    removeEventListener("beforeprint", print);
     for (const name of ["step", "position"]) model.off(`change:${name}`, redraw);
     model.off("change:runs", renew);
   };
