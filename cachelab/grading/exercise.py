@@ -5,11 +5,12 @@ A check is a row of a table: an id that never changes, points, the checks that m
 three hints, and a function that looks for a mistake.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from .report import Counterexample
+from .report import CheckResult, Counterexample
+from .sandbox import Level
 from .session import Session
 
 
@@ -58,6 +59,10 @@ class Check:
     measured: bool = False
 
 
+Panel = Callable[[Level, str, int | None, str | None], Iterator[CheckResult]]
+"""Judges what no single check can: gives the parts of a score, from a text, a seed, and `only`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exercise:
     """
@@ -65,7 +70,7 @@ class Exercise:
 
     `names` are the classes or functions that the submission defines, `cells` the nbgrader ids of
     the notebook's solution cells. Besides the checks' points, a teacher gives `by_hand` more for
-    written answers.
+    written answers. Where a `panel` judges, there are no checks, and it has its own points to give.
     """
 
     id: str
@@ -74,8 +79,10 @@ class Exercise:
     cells: tuple[str, ...]
     checks: tuple[Check, ...]
     by_hand: int = 0
+    panel: Panel | None = None
+    panel_points: int = 0
 
     @property
     def max_points(self) -> int:
         """What the judge can give."""
-        return sum(check.points for check in self.checks)
+        return self.panel_points + sum(check.points for check in self.checks)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from random import Random
 
+from .capstone import CAPSTONE
 from .exercise import Check, Exercise, Finding
 from .exercises import EXERCISES
 from .plainness import objection
@@ -30,9 +31,10 @@ def find_exercise(name: str) -> Exercise:
     Raises:
         ValueError: there is no such exercise.
     """
-    found = EXERCISES.get(name.split("_", 1)[0])
+    known = {**EXERCISES, CAPSTONE.id: CAPSTONE}
+    found = known.get(name.split("_", 1)[0])
     if found is None:
-        raise ValueError(f"there is no exercise {name!r} to judge; known: {', '.join(EXERCISES)}")
+        raise ValueError(f"there is no exercise {name!r} to judge; known: {', '.join(known)}")
     return found
 
 
@@ -63,7 +65,12 @@ def judge(
     started = time.monotonic()
     results: list[CheckResult] = []
     with PlayerPool(level, source_text) as pool:
-        for result in _each_verdict(found, _wanted(found, only), pool, seed or 0):
+        verdicts = (
+            found.panel(level, source_text, seed, only)
+            if found.panel
+            else _each_verdict(found, _wanted(found, only), pool, seed or 0)
+        )
+        for result in verdicts:
             results.append(result)
             if until_failure and result.word == "failed":
                 break

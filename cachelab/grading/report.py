@@ -99,7 +99,9 @@ class CheckResult:
             return "passed"
         if self.is_unfinished:
             return "unfinished"
-        return "not judged" if self.waits_for else "failed"
+        if self.waits_for:
+            return "not judged"
+        return "partly" if self.points else "failed"
 
     def to_json(self) -> dict[str, Any]:
         """Return the verdict as a dictionary."""
@@ -141,8 +143,8 @@ class Report:
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:
-        """The checks that were judged and did not pass, in order."""
-        return tuple(check for check in self.checks if check.word == "failed")
+        """The checks that were judged and did not get all their points, in order."""
+        return tuple(check for check in self.checks if check.word in ("failed", "partly"))
 
     @property
     def unfinished(self) -> tuple[CheckResult, ...]:

@@ -9,9 +9,10 @@ was not written by this loop.
 import json
 import os
 import sys
+from functools import partial
 from typing import Any, BinaryIO
 
-from . import cost, guard, outside, race, weight
+from . import cost, guard, market, outside, race, weight
 from .actors import Cast
 from .forking import ENDED, wait_for_players
 from .stage import Stage, attempt
@@ -56,6 +57,16 @@ def answer(stage: Stage | None, request: dict[str, Any]) -> Any:
     raise ValueError(f"unknown operation {operation!r}")
 
 
+def send(writer: int, word: str, result: Any, failure: Any = None) -> None:
+    """Write one reply."""
+    text = json.dumps({"id": word, "result": result, "failure": failure}).encode() + b"\n"
+    if len(text) > LARGEST_REPLY:
+        reply = {"id": word, "result": None, "failure": ["TooLarge", "", None]}
+        text = json.dumps(reply).encode() + b"\n"
+    while text:
+        text = text[os.write(writer, text) :]
+
+
 def main() -> None:
     """Serve requests until there are no more."""
     reader, writer = open_channel()
@@ -69,6 +80,11 @@ def main() -> None:
         request = json.loads(line)
         if request["op"] == "end":
             os._exit(ENDED)
+        if request["op"] == "market":
+            assert stage is not None, "load comes first"
+            talk = partial(send, writer)
+            market.Market(stage.source, stage.name, reader, talk).serve(request)
+            continue
         if request["op"] == "load":
             stage = Stage(request["source"], request["name"])
         request["let_pass"] = let_pass
@@ -78,11 +94,5 @@ def main() -> None:
             result = answer(stage, request)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the judge is told
             failure = {"raised": [type(error).__name__, str(error)[:200], None]}
-        reply = {"id": request["id"], "result": result, "failure": failure.get("raised")}
-        text = json.dumps(reply).encode() + b"\n"
-        if len(text) > LARGEST_REPLY:
-            reply = {"id": request["id"], "result": None, "failure": ["TooLarge", "", None]}
-            text = json.dumps(reply).encode() + b"\n"
-        while text:
-            text = text[os.write(writer, text) :]
+        send(writer, request["id"], result, failure.get("raised"))
     os._exit(0)  # threads that a submission left behind must not keep the process alive

@@ -39,7 +39,8 @@ class Context:
 
     def __init__(self, shop: "Shop", process: int, skew: float) -> None:
         self._shop, self.process, self._skew = shop, process, skew
-        self.random = Random(f"{shop.workload.seed} {process}")
+        self.seed = Random(f"{shop.workload.seed} {process}").getrandbits(64)
+        self.random = Random(self.seed)
         self.cdn = LayerView(self, shop.levels["cdn"])
         self.l1 = LayerView(self, shop.levels["l1"])
         self.l2 = LayerView(self, shop.levels["l2"])

@@ -31,12 +31,11 @@ def shortest_history(contestant: Contestant, day: Workload, breach: Breach) -> B
         return next((one for one in found if one.kind == breach.kind), None)
 
     until = tuple(request for request in day.requests if request.at <= breach.at)
-    best, found = until, again(until)
-    for only in (tuple(r for r in until if r.key == breach.key),):
-        shown = again(only)
-        if shown is not None:
-            best, found = only, shown
-    size = len(best) // 2
+    best = tuple(request for request in until if request.key == breach.key)
+    found = again(best)
+    if found is None:  # it takes others: a full layer, a queue
+        best, found = until, again(until)
+    size = len(best) // 2 if found else 0
     while size and tries > 0:
         for start in range(0, len(best), size):
             fewer = best[:start] + best[start + size :]

@@ -15,6 +15,9 @@ WORST_SECOND = 1.2 * SLOTS
 RECOVERY = 10.0
 """Seconds after a fault within which reads are as fast again as they were before."""
 
+FAILED = 0.01
+"""The share of reads that may get no answer on such a day."""
+
 GAP = 0.10
 WORTH_COMPARING = 0.25
 """Below this mean gain there is nothing that could generalise."""
@@ -59,6 +62,10 @@ def fault_demands(figures: Figures) -> tuple[tuple[str, bool], ...]:
         (
             f"reads recover within {RECOVERY:g} s, not {figures.recovery:g}",
             figures.recovery <= RECOVERY,
+        ),
+        (
+            f"at most {FAILED:.0%} of the reads fail, not {figures.failed / figures.reads:.1%}",
+            figures.failed <= FAILED * figures.reads,
         ),
         (
             f"no promise is broken, not {len(figures.breaches)}",

@@ -29,6 +29,8 @@ BUS_SECONDS = 0.005
 FAILED_SECONDS = 2.0
 """What a user has waited who got no answer."""
 
+MOST_EVENTS = 500_000
+
 AFTERWARDS = 30.0
 """Seconds without requests in which a design may finish what it has acknowledged."""
 
@@ -157,7 +159,9 @@ class Shop:
     def _advance(self, moment: float) -> None:
         """Let everything happen that is due by `moment`."""
         while self._events and self._events[0][0] <= moment:
-            at, _, action, arguments = heappop(self._events)
+            at, number, action, arguments = heappop(self._events)
+            if number > MOST_EVENTS:
+                raise ValueError(f"a day has more than {MOST_EVENTS:,} events: does a timer loop?")
             self.clock.at = max(self.clock.at, at)
             action(*arguments)
         self.clock.at = moment

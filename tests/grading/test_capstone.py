@@ -1,0 +1,286 @@
+"""
+The judge of the capstone: gates before gains, submissions that are wrong, and attacks on it.
+
+The gates are judged as they are for a learner, with the design in a player. What takes many days is
+played in this process: that both ways give the same figures is a test of its own.
+"""
+
+from dataclasses import replace
+
+import pytest
+from joblib import Parallel, delayed
+
+from cachelab.grading import find_exercise, judge, sandbox_level
+from cachelab.grading.capstone.days import Days, day_of, hidden_seed
+from cachelab.grading.capstone.parts import CAP, CAPSTONE, PARTS, judge_parts
+from cachelab.grading.capstone.remote import Crashed, Troupe
+from cachelab.grading.process import PlayerLost
+from cachelab.lab.market import FAMILIES, DayScore, Everyday, pain_of, play, workload
+
+from . import bank
+
+GATES = {part.id for part in PARTS if part.gate}
+WRONG = bank.wrong("capstone")
+AT_THE_GATE = [one for one in WRONG if one.meant_for in GATES]
+IN_THE_GAME = [one for one in WRONG if one.meant_for not in GATES]
+CAREFUL = (bank.ROOT / "capstone" / "right" / "careful.py").read_text("utf-8")
+NONE = (bank.ROOT / "capstone" / "wrong" / "caches_nothing.py").read_text("utf-8")
+
+by_name = {"ids": lambda one: one.path.stem}
+
+
+def local_day(source, group, name, seed):
+    """Play a day in this process, as the judge does in another."""
+
+    def make():
+        names = {"__name__": "submission"}
+        exec(compile(source, "<submission>", "exec"), names)
+        return names["Design"]()
+
+    figures = play(Everyday(make), day_of(group, name, seed))
+    if name not in FAMILIES:
+        return figures
+    drawn = 0 if group in ("first", "public") else seed
+    return DayScore(figures, *(pain_of(who, name, drawn) for who in ("none", "clairvoyant")))
+
+
+class LocalDays(Days):
+    """The same days without a player."""
+
+    def _play(self, days):
+        jobs = (delayed(local_day)(self.source, group, name, self.seed) for group, name in days)
+        return Parallel(n_jobs=-1)(jobs)
+
+
+def parts_of(source):
+    days = LocalDays("process", source, hidden_seed(None))
+    return {part.id: part.result(days) for part in PARTS}
+
+
+def test_the_capstone_is_worth_three_hundred_and_sixty_points_with_what_is_marked_by_hand():
+    assert CAPSTONE.max_points + CAPSTONE.by_hand == 360
+
+
+def test_the_capstone_is_found_by_its_name_and_by_its_notebooks_name():
+    assert find_exercise("capstone") is find_exercise("capstone_market_day") is CAPSTONE
+
+
+def test_every_part_has_three_hints():
+    assert [len(part.hints) for part in PARTS] == [3] * len(PARTS)
+
+
+def test_every_part_proves_itself_on_a_wrong_submission():
+    assert {one.meant_for for one in WRONG} == {part.id for part in PARTS}
+
+
+def test_the_empty_form_gets_nothing():
+    report = judge("capstone", bank.stub("capstone").read_text("utf-8"))
+    assert [part.points for part in report.checks] == [0] * len(PARTS)
+
+
+def test_a_part_that_there_is_not_is_named():
+    with pytest.raises(ValueError, match="no part 'beauty'"):
+        judge("capstone", NONE, only="beauty")
+
+
+def test_a_design_plays_the_same_day_in_a_player_and_in_this_process():
+    whole = workload("newsletter", 5)
+    day = replace(whole, requests=whole.requests[:3_000])
+    with Troupe(sandbox_level(), CAREFUL) as troupe:
+        there = play(troupe, day)
+    names = {}
+    exec(CAREFUL, names)
+    assert there == play(Everyday(names["Design"]), day)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wrong", AT_THE_GATE, **by_name)
+def test_a_gate_rejects_the_submission_that_was_written_for_it_and_shows_a_short_history(wrong):
+    report = judge("capstone", wrong.text, only=wrong.meant_for)
+    [result] = [check for check in report.checks if check.id == wrong.meant_for]
+    assert (result.points, result.word) == (0, "failed")
+    assert 0 < len(result.counterexample.rows) <= 12
+    assert result.counterexample.rows[-1].expected
+    assert result.counterexample.why
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wrong", IN_THE_GAME, **by_name)
+def test_a_part_of_the_score_is_lost_by_the_submission_that_was_written_for_it(wrong):
+    lost = {name for name, result in parts_of(wrong.text).items() if not result.passed}
+    assert wrong.meant_for in lost
+    assert lost - wrong.breaks_more - {"hidden", "faults"} <= {wrong.meant_for}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "least"), [("careful", 230), ("aside", 130)])
+def test_a_right_submission_passes_every_gate_and_earns_its_place(name, least):
+    results = parts_of((bank.ROOT / "capstone" / "right" / f"{name}.py").read_text("utf-8"))
+    assert {gate for gate in GATES if not results[gate].passed} == set()
+    assert sum(result.points for result in results.values()) >= least
+
+
+@pytest.mark.slow
+def test_a_closed_gate_caps_everything(monkeypatch):
+    monkeypatch.setattr("cachelab.grading.capstone.parts.Days", LocalDays)
+    leaky = CAREFUL.replace("ctx.l1", "ctx.l2")
+    results = list(judge_parts("process", leaky, None, None))
+    assert not next(result for result in results if result.id == "privacy").passed
+    assert sum(result.points for result in results) <= CAP
+
+
+def test_another_seed_draws_other_hidden_days_and_the_same_public_ones():
+    one, other = hidden_seed(1), hidden_seed(2)
+    assert day_of("hidden", "loops", one).requests != day_of("hidden", "loops", other).requests
+    assert day_of("first", "weekday", one) == day_of("first", "weekday", other)
+
+
+def test_a_teachers_word_draws_other_hidden_days(monkeypatch):
+    before = hidden_seed(None)
+    monkeypatch.setenv("CACHELAB_MARKET_SEED", "a word")
+    assert hidden_seed(None) != before
+
+
+# Attacks: the victim of a forgery has no cache, and a forgery that worked would be faster.
+
+HEAD = "from cachelab.ports import MISSING\n"
+RUN = """
+class Design:
+    def __init__(self):
+        self.kept = {{}}
+    def configure(self, budget):
+        return {{"l1": {{"megabytes": 1}}}}
+    def read(self, ctx, key):
+        {read}
+    def write(self, ctx, key, value):
+        ctx.origin.write(key, value)
+    def on_event(self, ctx, event):
+        pass
+"""
+
+
+def attack(*lines, before=""):
+    return HEAD + before + RUN.format(read="\n        ".join(lines))
+
+
+def played(text, family="weekday"):
+    day = workload(family)
+    few = replace(day, requests=day.requests[:600], seconds=10.0, warm=0.0)
+    with Troupe(sandbox_level(), text) as troupe:
+        return play(troupe, few)
+
+
+@pytest.fixture(scope="module")
+def honest():
+    return played(attack("return ctx.origin.read(key)"))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["row = ctx.origin.read(key)", "ctx._now = 0.0", "return row"],
+        ["row = ctx.origin.read(key)", "row.at, row.version = 1e9, 10**6", "return row"],
+        ["row = ctx.origin.read(key)", "ctx.checkout, ctx.edge = False, 2", "return row"],
+        [
+            "import sys, gc",
+            "frame, found = sys._getframe(), []",
+            "while frame:",
+            "    found += [v for v in frame.f_locals.values() if isinstance(v, (list, tuple))]",
+            "    frame = frame.f_back",
+            "assert not any(len(one) > 500 for one in found), 'the future'",
+            "return ctx.origin.read(key)",
+        ],
+        [
+            "import os",
+            "assert not [name for name in os.environ if 'MARKET' in name]",
+            "return ctx.origin.read(key)",
+        ],
+    ],
+    ids=["the clock", "the row", "the request", "the stack", "the environment"],
+)
+def test_what_a_submission_changes_on_its_side_changes_nothing(lines, honest, monkeypatch):
+    monkeypatch.setenv("CACHELAB_MARKET_SEED", "")
+    assert played(attack(*lines)) == honest
+
+
+FIRST = "if 'row' not in self.kept: self.kept['row'] = ctx.origin.read(key)"
+FORGE = "made = type(self.kept['row'])(1, key, 0, '', 0.0, 1)"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "if key not in self.kept: self.kept[key] = ctx.origin.read(key)",
+            "return self.kept[key]",
+        ],
+        [FIRST, FORGE, "return made"],
+        [
+            FIRST,
+            FORGE,
+            "ctx.l1.put(key, made, 60)",
+            "row = ctx.l1.get(key)",
+            "return row if row is not MISSING else ctx.origin.read(key)",
+        ],
+    ],
+    ids=["a row kept", "a row made", "a row made and put through a layer"],
+)
+def test_a_row_that_the_call_was_not_given_is_a_breach(lines):
+    assert {breach.kind for breach in played(attack(*lines)).breaches} == {"hoard"}
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("ctx._ask('origin.call', 0.0)", "ctx has no origin.call"),
+        ("ctx._ask('l1._level', key)", "ctx has no l1._level"),
+        ("ctx._ask('l1.get', [key])", "needs a key"),
+        ("ctx.publish(object())", "no plain data"),
+        ("ctx.later(-1)", "0 to 3600 seconds"),
+        ("ctx.l1.put(key, ctx.origin.read(key), float('nan'))", "at most 3600 seconds"),
+    ],
+)
+def test_what_ctx_does_not_offer_raises_in_the_design(line, what):
+    with pytest.raises(Crashed) as crash:
+        played(attack(line))
+    assert what in crash.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        (attack("while True: ctx.l1.get(key)"), "more than 10,000 times"),
+        (attack("__import__('os')._exit(0)"), "ended the process"),
+        (
+            attack(
+                "import os",
+                "for fd in range(3, 64):",
+                "    try: os.write(fd, b'{}\\n')",
+                "    except OSError: pass",
+                "return ctx.origin.read(key)",
+            ),
+            "judge's channel",
+        ),
+    ],
+    ids=["asks for ever", "exits", "writes replies"],
+)
+def test_a_player_that_misbehaves_is_lost(text, how):
+    with pytest.raises(PlayerLost, match=how):
+        played(text)
+
+
+def test_a_timer_that_loops_comes_to_an_end(monkeypatch):
+    monkeypatch.setattr("cachelab.lab.market.shop.MOST_EVENTS", 2_000)
+    looping = attack("return ctx.origin.read(key)").replace("pass", "ctx.later(0)")
+    with pytest.raises(ValueError, match="does a timer loop"):
+        played(looping)
+
+
+def test_six_processes_have_six_sets_of_variables():
+    shared = attack(
+        "SEEN.add(ctx.process)",
+        "assert len(SEEN) == 1",
+        "return ctx.origin.read(key)",
+        before="SEEN = set()\n",
+    )
+    assert played(shared).reads > 0
