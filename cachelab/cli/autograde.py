@@ -4,7 +4,10 @@
 
 import contextlib
 import os
+import sys
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import click
 
@@ -47,7 +50,10 @@ def command(assignment: str, jobs: int | None, require: str, force: bool) -> Non
         exercise.id, handed_in, require=require, jobs=jobs or -1, verdicts=Verdicts(VERDICTS)
     )
     bar = tqdm(judged, total=len(handed_in), unit="submission", disable=None)
+    loading = Thread(target=_load_nbgrader)
+    loading.start()
     reasons = {one.name: one.reason for one in bar if one.reason}
+    loading.join()
     for name, reason in sorted(reasons.items()):
         click.echo(f"{name}: {reason}", err=True)
     _nbgrader(assignment, force)
@@ -61,14 +67,24 @@ def _handed_in(assignment: str) -> dict[str, Path]:
     return {path.parent.parent.name: path for path in found}
 
 
+def _load_nbgrader() -> None:
+    """Import what the second half needs while the first one is judged: it takes seconds."""
+    # With this package, jsonschema compiles a grammar of addresses as it is imported.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    import_module("nbgrader.apps")
+
+
 def _nbgrader(assignment: str, force: bool) -> None:
     """Let nbgrader do its part in this process, with the verdicts at hand."""
     from jupyter_core.application import NoStart
     from nbgrader.apps import NbGraderApp  # type: ignore[import-untyped]
 
+    from cachelab.grading.gradebook import one_engine
+
     os.environ["CACHELAB_VERDICTS"] = str(VERDICTS.absolute())
     words = ["autograde", assignment, "--create", *(["--force"] if force else [])]
     app = NbGraderApp.instance()
     app.initialize(words)
-    with contextlib.suppress(NoStart):  # how it says that a subcommand has done the work
+    # NoStart is how it says that a subcommand has done the work.
+    with one_engine(), contextlib.suppress(NoStart):
         app.start()

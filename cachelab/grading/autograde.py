@@ -12,6 +12,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any, TextIO
+from uuid import uuid4
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
@@ -145,9 +146,7 @@ def _cell_from(raw: dict[str, Any]) -> NotebookNode:
     kind = raw["cell_type"] if raw["cell_type"] in ("code", "markdown") else "raw"
     metadata = raw.get("metadata")
     described = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    cell: NotebookNode = getattr(nbformat.v4, f"new_{kind}_cell")(
-        "".join(raw["source"]), metadata={"nbgrader": described} if described else {}
-    )
+    cell = _new_cell(kind, "".join(raw["source"]), {"nbgrader": described} if described else {})
     if kind == "markdown" and isinstance(raw.get("attachments"), dict):
         cell["attachments"] = raw["attachments"]
     return cell
@@ -182,9 +181,14 @@ def _cell(original: Any, points: float | None, solution: bool, task: bool) -> No
     }
     if points is not None:
         described["points"] = points
-    new = getattr(nbformat.v4, f"new_{original.cell_type}_cell")
-    made: NotebookNode = new(original.source or "", metadata={"nbgrader": described})
-    return made
+    return _new_cell(original.cell_type, original.source or "", {"nbgrader": described})
+
+
+def _new_cell(kind: str, source: str, metadata: dict[str, Any]) -> NotebookNode:
+    """Return a cell; nbformat's own makers validate each one, and the notebook is validated too."""
+    cell = {"id": uuid4().hex[:8], "cell_type": kind, "source": source, "metadata": metadata}
+    more: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return nbformat.from_dict({**cell, **more})  # type: ignore[no-untyped-call, no-any-return]
 
 
 def _grade_id(cell: NotebookNode) -> str | None:
