@@ -259,6 +259,13 @@ class MeetingModel(BreakerModel):
 
 
 _CALL = ("call", ASK)
+_LONG = ("@sleep", 10.0)
+ODD_TRIAL = (
+    (1, 10.0),
+    (("@server", "down"), _CALL, _LONG, ("@server", "odd"), _CALL, _LONG, ("@server", "up"), _CALL),
+)
+"""Whatever an odd error does to the circuit, after another reset a call gets through."""
+
 BOTH = (TOGETHER, (("A", (_CALL,)), ("B", (_CALL,))))
 SCENES = (
     ((1, 10.0, "slow"), (("@server", "up"), BOTH, ("@took",))),

@@ -4,7 +4,7 @@ The checks of exercise 14 that are about the breaker.
 
 from typing import Any
 
-from cachelab.grading.exercise import Check
+from cachelab.grading.exercise import Check, in_turn
 from cachelab.grading.stories import Tale
 from cachelab.grading.telling import explore_scenes, play_tales
 
@@ -19,6 +19,8 @@ def _breaker(kinds: str, allowed: Any, *states: str) -> Tale:
     draw = breaker_case.drawing(kinds, states or ("up", "down", "down"))
     return Tale(BreakerWorld, BreakerModel, BREAKERS, draw, allowed)
 
+
+_STUCK = "after a trial that neither succeeds nor fails, no call is ever made"
 
 BREAKER_CHECKS = (
     Check(
@@ -42,11 +44,16 @@ BREAKER_CHECKS = (
         "breaker_trial",
         3,
         "CircuitBreaker: after reset seconds one call tries",
-        play_tales(
-            Tale(BreakerWorld, BreakerModel, BREAKERS, breaker_case.steered),
-            message="the trial goes wrong",
-            runs=60,
-            longest=16,
+        in_turn(
+            play_tales(
+                Tale(BreakerWorld, BreakerModel, BREAKERS, breaker_case.steered),
+                message="the trial goes wrong",
+                runs=60,
+                longest=16,
+            ),
+            explore_scenes(
+                Tale(BreakerWorld, BreakerModel), breaker_case.ODD_TRIAL, message=_STUCK
+            ),
         ),
         needs=("breaker_opens",),
         hints=(

@@ -55,6 +55,8 @@ def draw_order(random: Random) -> Steps:
     if passing not in nodes:
         place = random.randint(0, len(changes))
         changes = [*changes[:place], (1, "add", passing), *changes[place:], (1, "remove", passing)]
+    if random.random() < 0.3:
+        changes += [(1, "remove", nodes[0]), (1, "add", nodes[0])]
     questions = _ask(random, 6)
     return (*steps, *changes, *questions, *((1, *rest) for _, *rest in questions))
 

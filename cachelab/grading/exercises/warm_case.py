@@ -13,6 +13,8 @@ from cachelab.grading.world import Ported, World
 from cachelab.ports import MISSING, MemoryStore, SourceError
 
 TTL, QPS, IN_A_ROW = 100.0, 4.0, 5
+SPREAD = 1.0
+"""Eight lives drawn from 40 seconds lie closer together than that once in ten thousand million."""
 BROKEN = ("", "GET", "?!", "GET  ", "garbage in here now")
 
 
@@ -21,7 +23,7 @@ class WarmWorld(World):
 
     words: ClassVar[dict[str, str]] = {
         "@loaded": "which keys were loaded, in which order?",
-        "@gaps": "the shortest time between two loads?",
+        "@gaps": "the shortest and the longest time between two loads?",
         "@lives": "the lives of the copies?",
         "@kept": "what does the store have for {0!r}?",
     }
@@ -45,10 +47,10 @@ class WarmWorld(World):
     def do_loaded(self) -> list[str]:
         return [key for key, _ in self.loads]
 
-    def do_gaps(self) -> float | None:
+    def do_gaps(self) -> list[float]:
         times = [at for _, at in self.loads]
         gaps = [later - earlier for earlier, later in pairwise(times)]
-        return min(gaps, default=None)
+        return [min(gaps), max(gaps)] if gaps else []
 
     def do_lives(self) -> list[float]:
         asked = [call for call in self.calls if call.port == "store"]
@@ -111,15 +113,22 @@ class WarmModel:
         return satisfying(fits, repr(wanted), why)
 
     def _gaps(self) -> Expectation:
-        least = 1 / QPS
-        why = f"{QPS:g} loads a second are allowed, so {least:g} seconds lie between two"
-        return satisfying(
-            lambda gap: gap is None or gap >= least - 1e-9, f"at least {least:g}", why
+        least, most = 1 / QPS, 2 / QPS
+        why = (
+            f"{QPS:g} loads a second are allowed, so {least:g} seconds lie between two; beyond "
+            f"{most:g} the readers come before their copies"
         )
+
+        def fits(gaps: list[float]) -> bool:
+            return all(least - 1e-9 <= gap <= most + 1e-9 for gap in gaps)
+
+        return satisfying(fits, f"from {least:g} to {most:g}", why)
 
     def _lives(self) -> Expectation:
         def fits(lives: list[float]) -> bool:
-            spread = len(lives) < 4 or len({round(life, 6) for life in lives}) > len(lives) // 2
+            several = len({round(life, 6) for life in lives}) > len(lives) // 2
+            is_wide = len(lives) < 8 or max(lives) - min(lives) > SPREAD
+            spread = len(lives) < 4 or (several and is_wide)
             return spread and all(0.8 * TTL - 1e-6 <= life <= 1.2 * TTL + 1e-6 for life in lives)
 
         why = "copies that were made together must not end together: each life is drawn anew"
@@ -139,8 +148,10 @@ def drawing(question: str, *, bad: bool = False, ties: bool = False, broken: boo
     def draw(random: Random, model: WarmModel) -> Operation:
         if model.is_done:
             return (question, random.choice("abcdef")) if question == "@kept" else (question,)
+        many = question == "@lives"
         names = [*"abcdef", *(f"bad{number}" for number in range(8))] if bad else [*"abcdef"]
-        chosen = random.sample(names, random.randint(2, len(names)))
+        names += [*"ghijkl"] if many else []
+        chosen = random.sample(names, random.randint(8 if many else 2, len(names)))
         if bad and random.random() < 0.5:
             chosen.sort(key=lambda name: not name.startswith("bad"))
         counts = {name: len(chosen) - place for place, name in enumerate(chosen)}
@@ -150,7 +161,7 @@ def drawing(question: str, *, bad: bool = False, ties: bool = False, broken: boo
         if broken:
             for _ in range(random.randint(1, 3)):
                 log.insert(random.randint(0, len(log)), random.choice(BROKEN))
-        limit = random.randint(1, 6) if not bad else 20
+        limit = random.randint(1, 6) if not bad and not many else 20
         return ("warm", plan_of(log, limit), QPS, Ported("runtime"))
 
     return draw

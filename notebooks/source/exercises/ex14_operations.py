@@ -27,11 +27,12 @@
 # | `log` | lines of an access log; `GET key` counts, any other line is passed over |
 # | `limit` | how many keys to load: the most frequent ones, the most frequent first |
 # | `load` | `load(key)` gives the row, or raises SourceError |
-# | `store`, `ttl` | where copies go, and how long they live: from 0.8 to 1.2 times `ttl`, each drawn anew |
+# | `store`, `ttl` | where copies go, and how long they live: each drawn anew between 0.8 and 1.2 times `ttl` |
 
 # %% [markdown]
-# At most `qps` loads a second begin, one after another. What is in the store already stays. A failing
-# key is passed over; after five failures in a row the warm-up ends.
+# At most `qps` loads a second begin, one after another; if loads take no time, at least half as many.
+# What is in the store already stays. A failing key is passed over; after five failures in a row the
+# warm-up ends.
 
 # %% [markdown]
 # ## A breaker
@@ -45,6 +46,7 @@
 # %% [markdown]
 # `threshold` CachelabErrors in a row open it; other errors count for nothing. `reset` seconds later one
 # call tries, and all others are refused meanwhile: a success closes, a CachelabError opens anew.
+# What another error in a trial does is yours, but `reset` seconds later a call is made again.
 # `on_change` is told "open", "half-open" (when the trial begins) and "closed". No lock is held while
 # `fn` runs.
 
