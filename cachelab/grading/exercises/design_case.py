@@ -29,6 +29,8 @@ KINDS: dict[str, dict[str, Any]] = {
 
 CHOICES = ("entries", "ttl", "nodes", "invalidated", "leased", "coalesced", "policy")
 MOST_ENTRIES = 1_000_000
+FILM_BYTES = 2_000_000_000
+"""Objects so large that memory is most of the bill."""
 
 
 def design_of(data: Any) -> Design:
@@ -122,18 +124,20 @@ def _played(call: str, outcome: Any, figures: Figures, missed: list[str]) -> Cou
 def draw_estimates(random: Random) -> list[tuple[Workload, dict[str, Any]]]:
     """Return workloads with one shared cache: an exercise in arithmetic, small enough to play."""
     cases = []
-    for _ in range(6):
+    for number in range(6):
+        is_small = number == 0  # then the layer is most of the bill
         objects = random.choice((1_000, 2_000))
+        reads = 5.0 if is_small else random.choice((100.0, 200.0))
         work = Workload(
             objects=objects,
             alpha=random.choice((0.8, 1.0, 1.2)),
-            reads=random.choice((100.0, 200.0)),
-            writes=random.choice((0.0, 2.0)),
-            seconds=120.0,
-            object_bytes=random.choice((1_000, 100_000)),
+            reads=reads,
+            writes=0.0 if is_small else reads * random.choice((0.0, 0.02, 2.0)),
+            seconds=16_000 / reads,
+            object_bytes=1_000 if is_small else random.choice((1_000, 100_000, FILM_BYTES)),
         )
         entries = round(objects * random.choice((0.05, 0.1, 0.2)))
-        cases.append((work, {"layers": [{"kind": "shared", "entries": entries, "ttl": 600}]}))
+        cases.append((work, {"layers": [{"kind": "shared", "entries": entries, "ttl": 5_000}]}))
     return cases
 
 

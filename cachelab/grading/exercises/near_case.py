@@ -199,4 +199,21 @@ SCENES = (
             READ,
         ),
     ),
+    (
+        ROWS,
+        (
+            (TOGETHER, (("A", (READ,)), ("B", (("@changed", "a", "new"), ("get", "b"))))),
+            READ,
+        ),
+    ),
+    (
+        ROWS,
+        (
+            (
+                TOGETHER,
+                (("A", (READ,)), ("B", (("@changed", "a", "new"), ("@broken",), ("get", "b")))),
+            ),
+            READ,
+        ),
+    ),
 )

@@ -12,7 +12,7 @@ from cachelab.grading.world import Ported, World
 from cachelab.hashing import hash_slot, hash_tag
 
 PARTS = ("user", "cart", "42", "7", ":", "profile", "é", "x", "a", "b")
-TAGS = ("{u1}", "{u2}", "{a b}", "{x{y}")
+TAGS = ("{u1}", "{u2}", "{7}", "{a b}", "{x{y}")
 
 
 def draw_plain_key(random: Random) -> Arguments:

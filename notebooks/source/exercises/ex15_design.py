@@ -39,8 +39,8 @@
 
 # %% [markdown]
 # The judge plays each design in the course's simulator, twice, with seeds of its own. An estimate may
-# be half or twice what the simulator measures; it is asked about one shared cache whose copies live
-# longer than the run, and knows the names `objects`, `alpha`, `reads`, `writes`, `object_bytes`.
+# be half or twice what the simulator measures; it is asked about one shared cache of one node whose
+# copies live longer than the run, and knows the names `objects`, `alpha`, `reads`, `writes`, `object_bytes`.
 
 # %% [markdown]
 # ## What things cost
