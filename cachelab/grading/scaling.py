@@ -27,17 +27,23 @@ Plan = Callable[[Random, int], dict[str, Any]]
 
 
 def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
-    """Return a check that compares the work per call over growing sizes."""
+    """
+    Return a check that compares the work per call at the smallest and the largest size.
+
+    Those between are counted where it grows, for the table that shows how.
+    """
 
     def examine(session: Session, random: Random) -> Finding | None:
-        costs: list[dict[str, float]] = []
-        for size in sizes:
+        costs: dict[int, dict[str, float]] = {}
+        for size in (sizes[0], sizes[-1], *sizes[1:-1]):
             try:
                 totals = session.ask({"op": "cost", **plan(random, size)})
             except PlayerLost as lost:
                 return Finding(f"with {size} keys in the cache, the submission {lost}")
-            costs.append({kind: work / calls for kind, (work, calls) in totals.items()})
-        return _growing(costs, sizes)
+            costs[size] = {kind: work / calls for kind, (work, calls) in totals.items()}
+            if size == sizes[-1] and _steepest(costs[sizes[0]], costs[size]) is None:
+                return None
+        return _growing([costs[size] for size in sizes], sizes)
 
     return examine
 
@@ -119,14 +125,20 @@ def _too_steep(name: str, costs: Sequence[float], sizes: Sequence[int], steepest
     return Finding(f"the work of {name} grows too fast", Counterexample(tuple(rows), why))
 
 
+def _steepest(first: dict[str, float], last: dict[str, float]) -> str | None:
+    """Return the kind of call that grows most, if any grows too much."""
+    steepness = {kind: last[kind] / max(1.0, first[kind]) for kind in first if kind in last}
+    worst = max(steepness, key=lambda kind: steepness[kind])
+    rise = last[worst] - first[worst]
+    return None if steepness[worst] < STEEPEST or rise < NOTICEABLE else worst
+
+
 def _growing(costs: list[dict[str, float]], sizes: Sequence[int]) -> Finding | None:
-    """Report the kind of call that grows most, if any grows too much."""
-    kinds = [kind for kind in costs[0] if kind in costs[-1]]
-    steepness = {kind: costs[-1][kind] / max(1.0, costs[0][kind]) for kind in kinds}
-    worst = max(kinds, key=lambda kind: steepness[kind])
-    rise = costs[-1][worst] - costs[0][worst]
-    if steepness[worst] < STEEPEST or rise < NOTICEABLE:
+    """Report the kind of call that grows most."""
+    worst = _steepest(costs[0], costs[-1])
+    if worst is None:
         return None
+    times_the_work = costs[-1][worst] / max(1.0, costs[0][worst])
     rows = [
         Row(f"{worst}, with {size} keys in the cache", "", f"about {cost[worst]:.0f} steps")
         for size, cost in zip(sizes, costs, strict=True)
@@ -136,7 +148,7 @@ def _growing(costs: list[dict[str, float]], sizes: Sequence[int]) -> Finding | N
     rows[-1] = Row(rows[-1].call, wanted, rows[-1].got)
     times = sizes[-1] // sizes[0]
     why = (
-        f"{times} times the keys cost {steepness[worst]:.0f} times the work: "
+        f"{times} times the keys cost {times_the_work:.0f} times the work: "
         "this call walks over the whole cache"
     )
     return Finding(
