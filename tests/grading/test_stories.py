@@ -14,12 +14,14 @@ from cachelab.grading.world import Named, Ported, World
 from cachelab.ports import MISSING, MemorySource, MemoryStore, StoreError
 
 ASIDE = """
+import threading
 from cachelab.ports import MISSING, StoreError
 
 class Aside:
     def __init__(self, store, source, runtime, ttl=60):
         self.store, self.source, self.runtime, self.ttl = store, source, runtime, ttl
         self.lock = runtime.lock()
+        self.mine = threading.RLock()
 
     def read(self, key):
         value = self.store.get(key)
@@ -61,6 +63,12 @@ class Aside:
     def for_ever(self):
         while True:
             self.runtime.sleep(1)
+
+    def keeps(self):
+        self.mine.acquire()
+
+    def takes(self):
+        return self.mine.acquire()
 
     def private(self):
         return self.store._drop("k", None)
@@ -172,6 +180,15 @@ def test_a_lock_of_the_runtime_keeps_tasks_apart(session):
 )
 def test_a_call_that_never_ends_is_named(session, method, said):
     assert said in play(session, (method,))[-1]["lost"]
+
+
+def test_a_lock_that_one_task_has_kept_is_not_free_for_the_next(session):
+    assert "without an end" in play(session, ("keeps",), ("takes",))[-1]["lost"]
+
+
+def test_what_a_task_left_behind_when_a_run_was_stopped_does_not_reach_the_next_run(session):
+    assert "never happens" in play(session, ("stuck",))[-1]["lost"]
+    assert play(session, ("write", "k", 1), ("read", "k")) == [{"value": None}, {"value": 1}]
 
 
 @pytest.mark.parametrize("method", ["private", "entries"])

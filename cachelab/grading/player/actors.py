@@ -1,9 +1,9 @@
 """
 Tasks that touch the judge's ports: each call of a port goes out, and the task waits for the answer.
 
-A task is a thread that moves only while the judge waits for it, so one runs at a time and the judge
-says which. Everything it wants of the world (a store, a clock, a lock, another task) is a message;
-what cannot travel stays here under a number.
+A task moves only while the judge waits for it, so one runs at a time and the judge says which.
+Everything it wants of the world (a store, a clock, a lock, another task) is a message; what cannot
+travel stays here under a number.
 """
 
 import _thread
@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from .leading import Gone, Hand, Lead, Request
 from .locks import allocate_lock, patch_threading
 from .outside import RAISED
 from .stage import FILENAME, Outcome, Stage, describe
@@ -55,45 +56,26 @@ class Dismissed(BaseException):
 
 
 class Actor:
-    """One task, on a thread of its own."""
+    """One task, on the thread that was told to begin it."""
 
-    def __init__(self, action: Callable[[], Any], cast: "Cast") -> None:
-        self.cast = cast
-        self.action = action
-        self.event: Event = {}
-        self.reply: Wire = None
+    def __init__(self, lead: Lead) -> None:
+        self.lead = lead
+        self.hand = lead.hand
         self.is_dismissed = False
-        self.gate, self.back = allocate_lock(), allocate_lock()
-        self.gate.acquire()
+        self.back = allocate_lock()
         self.back.acquire()
-        self.ident = _thread.start_new_thread(self._live, ())
-
-    def _live(self) -> None:
-        self.gate.acquire()
-        self.event = {"ended": self.cast.outcome(self.action)}
-        self.back.release()
-
-    def go_on(self, reply: Wire = None) -> Event:
-        """Let the task run to its next call of a port, or to its end."""
-        self.reply = reply
-        self.gate.release()
-        self.back.acquire()
-        return self.event
 
     def ask(self, call: list[Any]) -> Wire:
-        """Hand a call over to the judge and wait for what comes back; runs on the task's thread."""
-        if not self.is_dismissed:
-            self.event = {"calls": call}
-            self.back.release()
-            self.gate.acquire()
-        if self.is_dismissed:
+        """Put a call to the judge and wait for what comes back."""
+        request = None if self.is_dismissed else self.lead.ask(self.hand, {"calls": call})
+        if request is None:
             raise Dismissed
-        return self.reply
+        return request["reply"]
 
     def dismiss(self) -> None:
         """Unwind a task that waits; its thread is not to be left behind."""
         self.is_dismissed = True
-        self.gate.release()
+        self.hand.give(None)
         self.back.acquire(True, 1.0)
 
 
@@ -108,16 +90,17 @@ def _calling_line() -> int | None:
 class Cast:
     """The tasks of a run, and the objects that only this side can hold."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, lead: Lead) -> None:
         self.stage = stage
+        self.lead = lead
         self.actors: dict[str, Actor] = {}
         self.by_thread: dict[int, Actor] = {}
         self.kept: dict[int, Any] = {}
         stage.decode = self.decode
-        patch_threading(self._give_turn_back)
+        patch_threading(self._give_turn_back, self._who)
 
-    def begin(self, request: dict[str, Any]) -> Event:
-        """Start a task: a step of the submission's, or a function that it handed out."""
+    def begin(self, request: Request) -> Event:
+        """Play a task to its end: a step of the submission's, or a function that it handed out."""
         if request.get("fresh"):
             for waiting in self.actors.values():
                 waiting.dismiss()
@@ -125,19 +108,29 @@ class Cast:
             self.stage.fresh()
         if "step" in request:
             step = request["step"]
-            actor = Actor(lambda: self.stage.perform(*step), self)
-        else:
-            function = self.kept[request["function"]]
-            arguments = [self.decode(wire) for wire in request["arguments"]]
-            actor = Actor(lambda: function(*arguments), self)
-        self.actors[request["actor"]] = actor
-        self.by_thread[actor.ident] = actor
-        return self._forget_ended(request["actor"], actor.go_on())
+            return self._play(request["actor"], lambda: self.stage.perform(*step))
+        function = self.kept[request["function"]]
+        arguments = [self.decode(wire) for wire in request["arguments"]]
+        return self._play(request["actor"], lambda: function(*arguments))
 
-    def resume(self, request: dict[str, Any]) -> Event:
-        """Give a waiting task its answer."""
-        name = request["actor"]
-        return self._forget_ended(name, self.actors[name].go_on(request["reply"]))
+    def waiting(self, request: Request) -> Hand | None:
+        """Return the hand of the task that a request is for, if there is one."""
+        actor = self.actors.get(request["actor"]) if request["op"] == "resume" else None
+        return None if actor is None else actor.hand
+
+    def _play(self, name: str, action: Callable[[], Any]) -> Event:
+        actor = self.actors[name] = self.by_thread[_thread.get_ident()] = Actor(self.lead)
+        outcome = self.outcome(action)
+        if actor.is_dismissed:
+            actor.back.release()
+            raise Gone
+        del self.actors[name], self.by_thread[_thread.get_ident()]
+        return {"ended": outcome}
+
+    def _who(self) -> Any:
+        """Return what a lock takes for its holder: a thread may play one task after another."""
+        me = _thread.get_ident()
+        return self.by_thread.get(me, me)
 
     def outcome(self, action: Callable[[], Any]) -> Outcome:
         """Call something of the submission's; what cannot travel is kept here."""
@@ -197,8 +190,3 @@ class Cast:
             return False
         self._ask("runtime", "yield_turn", (), {})
         return True
-
-    def _forget_ended(self, name: str, event: Event) -> Event:
-        if "ended" in event:
-            self.by_thread.pop(self.actors.pop(name).ident, None)
-        return event

@@ -21,6 +21,9 @@ class PatchedLock:
     wait_turn: Callable[[], bool]
     """Called by a waiting thread: False when it is not an actor and has to wait for real."""
 
+    who: Callable[[], Any] = staticmethod(_thread.get_ident)
+    """Tells who takes or has the lock."""
+
     def __init__(self) -> None:
         self._real = allocate_lock()
 
@@ -50,11 +53,11 @@ class PatchedRLock:
 
     def __init__(self) -> None:
         self._block = PatchedLock()
-        self._owner: int | None = None
+        self._owner: Any = None
         self._count = 0
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        me = _thread.get_ident()
+        me = PatchedLock.who()
         if self._owner != me:
             if not self._block.acquire(blocking, timeout):
                 return False
@@ -63,7 +66,7 @@ class PatchedRLock:
         return True
 
     def release(self) -> None:
-        if self._owner != _thread.get_ident():
+        if self._owner != PatchedLock.who():
             raise RuntimeError("cannot release un-acquired lock")
         self._count -= 1
         if not self._count:
@@ -77,7 +80,7 @@ class PatchedRLock:
         self.release()
 
     def _is_owned(self) -> bool:
-        return self._owner == _thread.get_ident()
+        return bool(self._owner == PatchedLock.who())
 
     def _release_save(self) -> int:
         count, self._count, self._owner = self._count, 0, None
@@ -86,12 +89,14 @@ class PatchedRLock:
 
     def _acquire_restore(self, count: int) -> None:
         self._block.acquire()
-        self._count, self._owner = count, _thread.get_ident()
+        self._count, self._owner = count, PatchedLock.who()
 
 
-def patch_threading(wait_turn: Callable[[], bool]) -> None:
+def patch_threading(
+    wait_turn: Callable[[], bool], who: Callable[[], Any] = _thread.get_ident
+) -> None:
     """Make `threading` hand out the locks of this file from now on."""
-    PatchedLock.wait_turn = staticmethod(wait_turn)
+    PatchedLock.wait_turn, PatchedLock.who = staticmethod(wait_turn), staticmethod(who)
     module: Any = threading
     module.Lock = module._allocate_lock = PatchedLock
     module.RLock = PatchedRLock

@@ -9,15 +9,14 @@ was not written by this loop.
 import json
 import os
 import sys
-from functools import partial
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from . import cost, guard, market, outside, race, weight
 from .actors import Cast
-from .forking import ENDED, wait_for_players
-from .stage import Stage, attempt
-
-LARGEST_REPLY = 1 << 20
+from .forking import wait_for_players
+from .leading import Answer, Channel, Gone, Hand, Lead, Request
+from .stage import Stage
 
 FORKING = "forking"
 """The word on the command line that asks for a fork server."""
@@ -32,39 +31,65 @@ def open_channel() -> tuple[BinaryIO, int]:
     return reader, writer
 
 
-def answer(stage: Stage | None, request: dict[str, Any]) -> Any:
-    """Do what one request asks for."""
-    operation = request["op"]
-    assert stage is not None, "load comes first"
-    if operation == "load":
-        return stage.load()
-    if operation == "play":
-        return stage.play(request["steps"], request["fresh"])
-    if operation == "play_all":
-        return [stage.play(steps, True) for steps in request["runs"]]
-    if operation in ("begin", "resume"):
-        stage.cast = stage.cast or Cast(stage)
-        return getattr(stage.cast, operation)(request)
-    if operation == "race":
-        return race.explore(stage, request)
-    if operation == "cost":
-        return cost.measure(stage, request)
-    if operation == "weigh":
-        stage.play(request["steps"], True)
-        return weight.weigh(stage.objects[0])
-    if operation == "work":
-        return cost.measure_function(stage, request)
-    raise ValueError(f"unknown operation {operation!r}")
+class Service:
+    """What the player can be asked, and the submission that is asked about."""
 
+    def __init__(self, channel: Channel, let_pass: Callable[[bool], None]) -> None:
+        self.channel = channel
+        self.lead = Lead(channel, self.answer, self.waiting)
+        self.let_pass = let_pass
+        self.stage: Stage | None = None
 
-def send(writer: int, word: str, result: Any, failure: Any = None) -> None:
-    """Write one reply."""
-    text = json.dumps({"id": word, "result": result, "failure": failure}).encode() + b"\n"
-    if len(text) > LARGEST_REPLY:
-        reply = {"id": word, "result": None, "failure": ["TooLarge", "", None]}
-        text = json.dumps(reply).encode() + b"\n"
-    while text:
-        text = text[os.write(writer, text) :]
+    def waiting(self, request: Request) -> Hand | None:
+        """Return the hand of the task that a request is for, if there is one."""
+        cast = None if self.stage is None else self.stage.cast
+        return None if cast is None else cast.waiting(request)
+
+    def answer(self, request: Request) -> Answer:
+        """Do what one request asks for; whatever goes wrong, the judge is told."""
+        if request["op"] == "load":
+            self.stage = Stage(request["source"], request["name"])
+        if request["op"] == "market":
+            self._hold_a_market(request)
+            return None
+        request["let_pass"] = self.let_pass
+        try:
+            return self._answer(request), None
+        except Gone:
+            raise
+        except BaseException as error:  # noqa: BLE001
+            return None, [type(error).__name__, str(error)[:200], None]
+
+    def _hold_a_market(self, request: Request) -> None:
+        """Let a market have the line until it closes; it answers for itself."""
+        assert self.stage is not None, "load comes first"
+        channel = self.channel
+        market.Market(self.stage.source, self.stage.name, channel.reader, channel.send).serve(
+            request
+        )
+
+    def _answer(self, request: Request) -> Any:
+        operation, stage = request["op"], self.stage
+        assert stage is not None, "load comes first"
+        if operation == "load":
+            return stage.load()
+        if operation == "play":
+            return stage.play(request["steps"], request["fresh"])
+        if operation == "play_all":
+            return [stage.play(steps, True) for steps in request["runs"]]
+        if operation == "begin":
+            stage.cast = stage.cast or Cast(stage, self.lead)
+            return stage.cast.begin(request)
+        if operation == "race":
+            return race.explore(stage, request)
+        if operation == "cost":
+            return cost.measure(stage, request)
+        if operation == "weigh":
+            stage.play(request["steps"], True)
+            return weight.weigh(stage.objects[0])
+        if operation == "work":
+            return cost.measure_function(stage, request)
+        raise ValueError(f"unknown operation {operation!r}")
 
 
 def main() -> None:
@@ -74,25 +99,5 @@ def main() -> None:
         wait_for_players(reader.fileno(), writer)
     guard.limit_resources(*json.loads(sys.argv[1]))
     outside.install()
-    let_pass = guard.refuse_dangerous_calls()
-    stage: Stage | None = None
-    for line in reader:
-        request = json.loads(line)
-        if request["op"] == "end":
-            os._exit(ENDED)
-        if request["op"] == "market":
-            assert stage is not None, "load comes first"
-            talk = partial(send, writer)
-            market.Market(stage.source, stage.name, reader, talk).serve(request)
-            continue
-        if request["op"] == "load":
-            stage = Stage(request["source"], request["name"])
-        request["let_pass"] = let_pass
-        result: Any = None
-        failure = attempt(lambda: None)
-        try:
-            result = answer(stage, request)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the judge is told
-            failure = {"raised": [type(error).__name__, str(error)[:200], None]}
-        send(writer, request["id"], result, failure.get("raised"))
-    os._exit(0)  # threads that a submission left behind must not keep the process alive
+    lead = Service(Channel(reader, writer), guard.refuse_dangerous_calls()).lead
+    lead.serve(lead.hand)
