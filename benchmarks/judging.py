@@ -6,7 +6,9 @@ A class of submissions graded: nbgrader's own autograde against the judge, alone
 The same notebooks go three ways in one run: nbgrader executes them cell by cell, as it does by
 itself (the check cell asks the judge in the notebook's kernel); `cachelab judge` reads a folder;
 and `cachelab autograde` judges on all cores and lets nbgrader keep the books. The marks of honest
-submissions must be the same. Printed are submissions per minute, and the ratio to nbgrader's own.
+submissions must be the same. Printed are submissions per minute, the ratio to nbgrader's own, and
+the processor seconds of all processes for one submission: those depend less on what else runs. A
+sandbox of bubblewrap takes its seconds along when it is ended; CACHELAB_SANDBOX=process counts all.
 """
 
 import argparse
@@ -18,12 +20,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
 import nbformat
 
 ROOT = Path(__file__).parents[1]
+Read = Callable[[], dict[str, float]]
+"""Reads the marks afterwards, when the clock has been stopped."""
+
 OWN = """
 c = get_config()
 exec(open("nbgrader_config.py.ours").read())
@@ -84,26 +91,50 @@ def cachelab(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from cachelab.cli import main; main()", *arguments]
 
 
-def by_nbgrader(folder: Path, name: str) -> dict[str, float]:
+def by_nbgrader(folder: Path, name: str) -> Read:
     shutil.move(folder / "nbgrader_config.py", folder / "nbgrader_config.py.ours")
     (folder / "nbgrader_config.py").write_text(OWN, encoding="utf-8")
     nbgrader(folder, "autograde", name, "--create")
-    return marks(folder)
+    return lambda: marks(folder)
 
 
-def by_judge(folder: Path, name: str) -> dict[str, float]:
+def by_judge(folder: Path, name: str) -> Read:
     class_folder = folder / "gradebook" / "submitted"
     command = cachelab("judge", name, str(class_folder), "--json")
     found = json.loads(run(folder, command, (0, 1, 2)))
-    return {student: report.get("points", 0.0) for student, report in found.items()}
+    return lambda: {student: report.get("points", 0.0) for student, report in found.items()}
 
 
-def by_both(folder: Path, name: str) -> dict[str, float]:
+def by_both(folder: Path, name: str) -> Read:
     run(folder, cachelab("autograde", name))
-    return marks(folder)
+    return lambda: marks(folder)
 
 
 WAYS = {"nbgrader's own": by_nbgrader, "cachelab judge": by_judge, "cachelab autograde": by_both}
+
+
+@dataclass(frozen=True)
+class Graded:
+    rate: float
+    processor: float
+    marks: dict[str, float]
+
+
+def timed(grade: Callable[[Path, str], Read], exercise: str, students: int) -> Graded:
+    """Grade a class once, from an empty gradebook."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        name = make_course(folder, exercise, students)
+        used, started = processor_seconds(), time.perf_counter()
+        read = grade(folder, name)
+        seconds, used = time.perf_counter() - started, processor_seconds() - used
+        return Graded(60 * students / seconds, used / students, read())
+
+
+def processor_seconds() -> float:
+    """Return what processes that were started here, and have ended, have used."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def main() -> None:
@@ -111,21 +142,14 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=40)
     parser.add_argument("--exercise", default="ex07")
     options = parser.parse_args()
-    rates: dict[str, float] = {}
-    graded: dict[str, dict[str, float]] = {}
-    for way, grade in WAYS.items():
-        with tempfile.TemporaryDirectory() as place:
-            folder = Path(place)
-            name = make_course(folder, options.exercise, options.students)
-            started = time.perf_counter()
-            graded[way] = grade(folder, name)
-            rates[way] = 60 * options.students / (time.perf_counter() - started)
-    first = rates["nbgrader's own"]
-    for way, rate in rates.items():
-        same = sum(graded[way].get(s) == mark for s, mark in graded["nbgrader's own"].items())
+    graded = {way: timed(grade, options.exercise, options.students) for way, grade in WAYS.items()}
+    own = graded["nbgrader's own"]
+    for way, found in graded.items():
+        same = sum(found.marks.get(student) == mark for student, mark in own.marks.items())
         print(
-            f"{way:20} {rate:6.0f} a minute  {rate / first:5.1f}x  {same} of "
-            f"{options.students} marks as nbgrader's own"
+            f"{way:20} {found.rate:6.0f} a minute  {found.rate / own.rate:5.1f}x  "
+            f"{found.processor:5.2f} s of processor each  {same} of {options.students} marks as "
+            "nbgrader's own"
         )
 
 
