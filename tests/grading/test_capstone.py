@@ -19,6 +19,9 @@ from cachelab.lab.market import FAMILIES, DayScore, Everyday, pain_of, play, wor
 
 from . import bank
 
+QUICK = [part for part in PARTS if part.id != "live"]
+"""What is played in virtual time; the last part takes ten real seconds."""
+
 GATES = {part.id for part in PARTS if part.gate}
 WRONG = bank.wrong("capstone")
 AT_THE_GATE = [one for one in WRONG if one.meant_for in GATES]
@@ -54,11 +57,11 @@ class LocalDays(Days):
 
 def parts_of(source):
     days = LocalDays("process", source, hidden_seed(None))
-    return {part.id: part.result(days) for part in PARTS}
+    return {part.id: part.result(days) for part in QUICK}
 
 
-def test_the_capstone_is_worth_three_hundred_and_sixty_points_with_what_is_marked_by_hand():
-    assert CAPSTONE.max_points + CAPSTONE.by_hand == 360
+def test_the_capstone_is_worth_four_hundred_points_with_what_is_marked_by_hand():
+    assert CAPSTONE.max_points + CAPSTONE.by_hand == 400
 
 
 def test_the_capstone_is_found_by_its_name_and_by_its_notebooks_name():
@@ -70,7 +73,7 @@ def test_every_part_has_three_hints():
 
 
 def test_every_part_proves_itself_on_a_wrong_submission():
-    assert {one.meant_for for one in WRONG} == {part.id for part in PARTS}
+    assert {one.meant_for for one in WRONG} == {part.id for part in QUICK}
 
 
 def test_the_empty_form_gets_nothing():
@@ -124,9 +127,25 @@ def test_a_right_submission_passes_every_gate_and_earns_its_place(name, least):
 def test_a_closed_gate_caps_everything(monkeypatch):
     monkeypatch.setattr("cachelab.grading.capstone.parts.Days", LocalDays)
     leaky = CAREFUL.replace("ctx.l1", "ctx.l2")
+    monkeypatch.setattr("cachelab.grading.capstone.parts.PARTS", QUICK)
     results = list(judge_parts("process", leaky, None, None))
     assert not next(result for result in results if result.id == "privacy").passed
     assert sum(result.points for result in results) <= CAP
+
+
+@pytest.mark.slow
+def test_a_replay_on_real_servers_passes_a_design_that_keeps_its_promises(monkeypatch):
+    monkeypatch.setattr("cachelab.grading.capstone.verdicts.LIVE_SECONDS", 3.0)
+    live = next(part for part in PARTS if part.id == "live")
+    assert live.result(LocalDays("process", CAREFUL, hidden_seed(None))).passed
+
+
+@pytest.mark.slow
+def test_a_replay_on_real_servers_shows_the_promise_that_is_broken(monkeypatch):
+    monkeypatch.setattr("cachelab.grading.capstone.verdicts.LIVE_SECONDS", 3.0)
+    live = next(part for part in PARTS if part.id == "live")
+    result = live.result(LocalDays("process", CAREFUL.replace("ctx.l1", "ctx.l2"), "0"))
+    assert (result.points, result.message) == (0, "a promise is broken on real servers")
 
 
 def test_another_seed_draws_other_hidden_days_and_the_same_public_ones():

@@ -18,15 +18,7 @@ from .values import Lease, Row
 if TYPE_CHECKING:
     from .shop import Shop
 
-LOOK_SECONDS = {"cdn": 0.004, "l1": 0.00002, "l2": 0.0008}
-EDGE_MISS_SECONDS = 0.001
-TO_THE_APP_SECONDS = 0.010
-"""From the user, or the edge, to a process of the shop; paid once by a request that goes there."""
-
 PURGE_SECONDS = 0.15
-TIMEOUT_SECONDS = 0.1
-"""What a call to a dead node costs before it fails."""
-
 LONGEST_TTL = 3_600.0
 
 
@@ -79,7 +71,7 @@ class Context:
         """Pay for a step within the shop, and for the way there if this is the first."""
         if not self._inside:
             self._inside = True
-            self._cursor += TO_THE_APP_SECONDS
+            self._cursor += self._shop.costs.way
         self._cursor += seconds
 
     def _deliver(self, row: Row) -> Row:
@@ -130,7 +122,7 @@ class LayerView:
         if lease is not None or (place, key) not in level.filling:
             return MISSING, lease
         at, row = level.filling[place, key]
-        ctx._cursor = max(ctx._cursor, at + LOOK_SECONDS[level.name])
+        ctx._cursor = max(ctx._cursor, at + ctx._shop.costs.look[level.name])
         ctx._log(f"{level.name}.get_or_lease", key, f"waits for version {row.version}")
         return ctx._deliver(row), None
 
@@ -158,7 +150,7 @@ class LayerView:
             ctx._log(f"{level.name}.put", key, "seen by everybody")
             ctx._shop.breach("leak", key, ctx._cursor, story)
         place = self._place(key)
-        at = ctx._cursor + LOOK_SECONDS[level.name]
+        at = ctx._cursor + ctx._shop.costs.look[level.name]
         if lease is not None and lease.key == key and not lease.cancelled:
             level.announce(place, key, at, row)
         ctx._log(f"{level.name}.put", (key, f"version {row.version}", f"ttl {ttl:.3g}"), "")
@@ -194,9 +186,10 @@ class LayerView:
 
     def _step(self, place: int) -> None:
         """Pay for a call to a place; a dead node lets its caller wait, and fails."""
-        self._ctx._enter(LOOK_SECONDS[self._level.name])
+        costs = self._ctx._shop.costs
+        self._ctx._enter(costs.look[self._level.name])
         if place in self._level.dead:
-            self._ctx._cursor += TIMEOUT_SECONDS
+            self._ctx._cursor += costs.timeout
             raise StoreError(f"node {place} of {self._level.name} does not answer")
 
     def _look(self, key: str, place: int) -> Any:
@@ -205,7 +198,8 @@ class LayerView:
             self._step(place)
         found = level.look(place, key, ctx._shop.origin.size(key))
         if level.name == "cdn":
-            ctx._cursor += EDGE_MISS_SECONDS if found is MISSING else LOOK_SECONDS["cdn"]
+            costs = ctx._shop.costs
+            ctx._cursor += costs.edge_miss if found is MISSING else costs.look["cdn"]
         ctx._log(
             f"{level.name}.get",
             key,

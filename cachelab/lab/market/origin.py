@@ -10,9 +10,6 @@ from random import Random
 from .contracts import class_of
 
 SLOTS = 40
-SERVICE_SECONDS = 0.25
-"""What a call takes on the average."""
-
 LONGEST_WAIT = 1.0
 """Who would wait longer for a slot is turned away."""
 
@@ -25,8 +22,8 @@ class Origin:
     spreads the sizes of pages widely.
     """
 
-    def __init__(self, rng: Random, *, heavy: bool = False) -> None:
-        self.rng, self.heavy = rng, heavy
+    def __init__(self, rng: Random, service: float, *, heavy: bool = False) -> None:
+        self.rng, self.service, self.heavy = rng, service, heavy
         self.slots = [0.0] * SLOTS
         heapify(self.slots)
         self.slowness = 1.0
@@ -44,7 +41,7 @@ class Origin:
         if start - at > LONGEST_WAIT:
             self.refused += 1
             return None
-        took = SERVICE_SECONDS * self.slowness * (0.5 + 0.5 * self.rng.expovariate(1.0))
+        took = self.service * self.slowness * (0.5 + 0.5 * self.rng.expovariate(1.0))
         heapreplace(self.slots, start + took)
         return start + took
 

@@ -18,6 +18,7 @@ from cachelab.ports.errors import CachelabError
 from .budget import Budget, plan_of
 from .context import Context
 from .contracts import oldest_allowed
+from .costs import Costs
 from .faults import Fault, begin_faults
 from .layers import Level, Moment
 from .origin import Origin
@@ -30,9 +31,6 @@ FAILED_SECONDS = 2.0
 """What a user has waited who got no answer."""
 
 MOST_EVENTS = 500_000
-
-AFTERWARDS = 30.0
-"""Seconds without requests in which a design may finish what it has acknowledged."""
 
 
 class Design(Protocol):
@@ -68,18 +66,24 @@ class Shop:
     Complexity: O((requests + events) * calls of ctx in each), some microseconds for a call.
     """
 
+    afterwards = 30.0
+    """Seconds without requests in which a design may finish what it has acknowledged."""
+
     def __init__(
         self,
         workload: Workload,
         make: Make,
         *,
         budget: Budget | None = None,
+        costs: Costs | None = None,
         recording: bool = False,
     ) -> None:
         self.workload, self.make, self.budget = workload, make, budget or Budget()
         self.log: list[tuple[float, str, str, str]] | None = [] if recording else None
+        self.costs = costs or Costs()
         self.clock = Moment()
-        self.origin = Origin(Random(f"{workload.seed} origin"), heavy=workload.heavy)
+        rng = Random(f"{workload.seed} origin")
+        self.origin = Origin(rng, self.costs.service, heavy=workload.heavy)
         self.designs = [make(process) for process in range(6)]
         plans = [plan_of(design.configure(self.budget)) for design in self.designs]
         if any(plan != plans[0] for plan in plans):
@@ -110,7 +114,7 @@ class Shop:
                 self._read(request)
             if until_breach and self.records.breaches:
                 return self.records
-        self._advance(self.workload.seconds + AFTERWARDS)
+        self._advance(self.workload.seconds + self.afterwards)
         self._look_for_lost_writes()
         self.records.close(self)
         return self.records

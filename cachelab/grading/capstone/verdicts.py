@@ -1,0 +1,186 @@
+"""
+How each part of the capstone's score is made: what a design did on its days, put into points.
+"""
+
+from cachelab.grading.process import PlayerLost
+from cachelab.grading.report import Counterexample, Row
+from cachelab.lab.market import Breach, Budget, Figures
+from cachelab.lab.market.live import replay_live
+from cachelab.lab.market.scoring import (
+    GAP,
+    WORTH_COMPARING,
+    fault_demands,
+    fault_points,
+    generalises,
+    hidden_points,
+    survives,
+)
+from cachelab.ports.errors import ServerUnavailable
+
+from .days import GROUPS, Days, day_of
+from .remote import Crashed, Troupe
+
+LIVE_SECONDS = 10.0
+CALLS_OFF = 0.30
+"""By how much the simulator's prediction of the origin's calls may miss what real servers count."""
+
+Verdict = tuple[int, str, Counterexample | None]
+"""Points, what to say, and what to show."""
+
+PROMISES = ("answer", "hoard", "checkout", "stale", "lost")
+
+
+def runs(days: Days, points: int) -> Verdict:
+    """Tell whether the design gets through the first day."""
+    trouble = days.trouble("first")
+    if trouble is None:
+        return points, "passed", None
+    where = f" in line {trouble.line}" if trouble.line else ""
+    row = Row(trouble.call, "an answer", trouble.message)
+    return (
+        0,
+        f"the design does not get through a day{where}",
+        Counterexample((row,), f"on the day {trouble.day!r} this call ended the game"),
+    )
+
+
+def promises(days: Days, points: int) -> Verdict:
+    """Tell whether every promise about the data was kept."""
+    return _no_breach(days, points, PROMISES, "a promise about the data is broken")
+
+
+def privacy(days: Days, points: int) -> Verdict:
+    """Tell whether private rows stayed private."""
+    return _no_breach(days, points, ("leak",), "a private row is where others can read it")
+
+
+def _no_breach(days: Days, points: int, kinds: tuple[str, ...], message: str) -> Verdict:
+    found = days.breach(kinds)
+    if found is not None:
+        group, name, breach = found
+        return 0, f"{message} (day: {name})", _told(days.shortest(group, name, breach))
+    return _unless_trouble(days, points)
+
+
+def _unless_trouble(days: Days, points: int) -> Verdict:
+    trouble = days.trouble(*GROUPS)
+    if trouble is not None:
+        return 0, f"on the day {trouble.day!r}: {trouble.call}: {trouble.message}", None
+    return points, "passed", None
+
+
+def _told(breach: Breach) -> Counterexample:
+    """Return a breach as a table of calls, whose last row says what was promised."""
+    rows = [
+        Row(f"{at:7.3f} s  {who}: {call}", "", outcome) for at, who, call, outcome in breach.history
+    ]
+    end = Row(f"{breach.at:7.3f} s  {breach.key}", WANTED[breach.kind], breach.story)
+    return Counterexample((*rows[-11:], end), WHY[breach.kind])
+
+
+WANTED = {
+    "answer": "a row of the key that was asked for",
+    "hoard": "a row that this call was given",
+    "checkout": "stock that is true",
+    "stale": "a row as young as was promised",
+    "lost": "every acknowledged write",
+    "leak": "private rows only in l1",
+}
+WHY = {
+    "answer": "a read must return the row that a layer or the origin gave it",
+    "hoard": "rows in a variable are memory that nobody paid for: keep them in layers",
+    "checkout": "somebody pays for what may be gone: what is asked at the checkout must be true",
+    "stale": "a copy outlived the promise about its class",
+    "lost": "write returned, so the user was told that it is done, and the origin never got it",
+    "leak": "cdn and l2 are shared between users, so a user's row can be served to another",
+}
+
+
+def budget(days: Days, points: int) -> Verdict:
+    """Tell whether a month costs what there is."""
+    limit = Budget().dollars
+    for group in GROUPS:
+        worst = max(days.figures(group), key=lambda day: day.dollars, default=None)
+        if worst is not None and worst.dollars > limit:
+            rows = [
+                Row(what, "", f"{dollars:,.0f} dollars") for what, dollars in worst.bill.items()
+            ]
+            end = Row("a month of it", f"at most {limit:,.0f}", f"{worst.dollars:,.0f} dollars")
+            why = f"on a day like {worst.workload!r} it costs more than there is"
+            return 0, "the design costs too much", Counterexample((*rows, end), why)
+    return _unless_trouble(days, points)
+
+
+def hidden(days: Days, points: int) -> Verdict:
+    """Return the points for the hidden days."""
+    gains = days.gains("hidden")
+    if days.trouble("hidden"):
+        return _unless_trouble(days, 0)
+    worst = min(gains, key=lambda name: gains[name])
+    mean = sum(gains.values()) / len(gains)
+    message = f"mean gain {mean:.2f}, least {gains[worst]:.2f} ({worst})"
+    rows = tuple(Row(name, "", f"{share:.2f}") for name, share in gains.items())
+    shown = Counterexample(
+        (
+            *rows,
+            Row("half the mean and half the least", "1.00", f"{(mean + gains[worst]) / 2:.2f}"),
+        ),
+        "0 is no cache at all, 1 is who knows the day beforehand; one collapse costs half",
+    )
+    return hidden_points(list(gains.values()), points), message, shown
+
+
+def faults(days: Days, points: int) -> Verdict:
+    """Return the points for the days with faults."""
+    many = days.figures("faults")
+    if days.trouble("faults"):
+        return _unless_trouble(days, 0)
+    survived = sum(map(survives, many))
+    rows = tuple(Row(day.workload, "", _fault_line(day)) for day in many)
+    bad = next((day for day in many if not survives(day)), None)
+    if bad is None:
+        return points, "passed", None
+    unmet = next(text for text, met in fault_demands(bad) if not met)
+    shown = Counterexample((*rows, Row(bad.workload, "survived", unmet)), unmet)
+    return fault_points(many, points), f"{survived} of {len(many)} faults survived", shown
+
+
+def _fault_line(day: Figures) -> str:
+    return (
+        f"worst second {day.worst_second} calls, recovery {day.recovery:g} s, {day.lost_acks} lost"
+    )
+
+
+def gap(days: Days, points: int) -> Verdict:
+    """Tell whether the gain carries over to other days."""
+    if days.trouble("first", "public", "hidden"):
+        return _unless_trouble(days, 0)
+    public = [*days.gains("first").values(), *days.gains("public").values()]
+    hidden = [*days.gains("hidden").values()]
+    if generalises(public, hidden):
+        return points, "passed", None
+    seen, unseen = sum(public) / len(public), sum(hidden) / len(hidden)
+    wanted = f"a gain of {WORTH_COMPARING:g} or more, and at most {GAP:g} below the public one"
+    row = Row("mean gain: public, hidden", wanted, f"{seen:.2f}, {unseen:.2f}")
+    why = "a design that only fits the days that were shown has learnt those days"
+    return 0, "the gain does not carry over to other days", Counterexample((row,), why)
+
+
+def live(days: Days, points: int) -> Verdict:
+    """Tell whether the promises hold on a real server, and the simulator foresaw its calls."""
+    try:
+        with Troupe(days.level, days.source) as troupe:
+            replay = replay_live(troupe, day_of("hidden", "weekday", days.seed), LIVE_SECONDS)
+    except ServerUnavailable as error:
+        return 0, f"not judged: {error}", None
+    except (Crashed, PlayerLost) as error:
+        return 0, f"on real servers the design did not get through: {error}", None
+    breach = next(iter(replay.measured.breaches), None)
+    if breach is not None:
+        return 0, "a promise is broken on real servers", _told(breach)
+    if replay.calls_off <= CALLS_OFF:
+        return points, "passed", None
+    wanted = f"within {CALLS_OFF:.0%} of {replay.measured.origin_calls}"
+    row = Row("calls of the origin, predicted", wanted, f"{replay.predicted.origin_calls}")
+    why = "the simulator is only worth something where it foretells what is then measured"
+    return 0, "the prediction fails", Counterexample((row,), why)
