@@ -189,7 +189,7 @@ EvictionStepper(policy=LRUCache, requests="a b a c b", capacity=2)
 # ## The second-best design, and why it lost
 #
 # An `OrderedDict` with `move_to_end` at each use and `popitem(last=False)` when it is full is a third
-# as long and keeps the whole contract; in a program of yours it is the one to take. It lost here since
-# it hides the list that this exercise is about, and with it the place where a size, a second segment
-# or a ghost would go. A dict with the time of the last use in each entry comes third: to find the
-# oldest it looks at every key, and the steps for one request grow with the cache.
+# as long and keeps the whole contract; in a program of yours, take it. It lost here since it hides the
+# list that this exercise is about, and the place where a size or a ghost would go. A dict with the time
+# of the last use in each entry comes third: to find the oldest it looks at every key, and the steps for
+# one request grow with the cache.
