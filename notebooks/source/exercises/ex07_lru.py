@@ -190,6 +190,6 @@ EvictionStepper(policy=LRUCache, requests="a b a c b", capacity=2)
 #
 # An `OrderedDict` with `move_to_end` at each use and `popitem(last=False)` when it is full is a third
 # as long and keeps the whole contract; in a program of yours, take it. It lost here since it hides the
-# list that this exercise is about, and the place where a size or a ghost would go. A dict with the time
+# list that this exercise is about. A dict with the time
 # of the last use in each entry comes third: to find the oldest it looks at every key, and the steps for
 # one request grow with the cache.
