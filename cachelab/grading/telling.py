@@ -7,6 +7,7 @@ interrupted, then with one interruption, then with two, so the first that fails 
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from random import Random
 from typing import Any
@@ -30,16 +31,28 @@ QUIET = ("runtime.now", "runtime.lock", "runtime.event", "runtime.task_name")
 
 
 def play_tales(*tales: Tale, message: str, runs: int = RUNS, longest: int = 12) -> Examine:
-    """Return a check that plays generated runs of each tale in turn."""
+    """
+    Return a check that plays generated runs of each tale in turn.
+
+    The runs of one state of the generator are drawn once: a class of submissions shares them.
+    """
+
+    @lru_cache(maxsize=4)
+    def draw_all(state: Any) -> tuple[list[tuple[Tale, Script]], Any]:
+        random = Random()
+        random.setstate(state)
+        turns = [tales[number % len(tales)] for number in range(runs)]
+        drawn = [(tale, tale.generate(random, random.randint(2, longest))) for tale in turns]
+        return drawn, random.getstate()
 
     def examine(session: Session, random: Random) -> Finding | None:
-        for number in range(runs):
+        drawn, state = draw_all(random.getstate())
+        for number, (tale, script) in enumerate(drawn):
             session.go_on(number)
-            tale = tales[number % len(tales)]
-            script = tale.generate(random, random.randint(2, longest))
             played = tale.play(session, script)
             if tale.difference(played) is not None:
                 return _tell(session, tale, played, message)
+        random.setstate(state)  # a check that comes in turn draws what it always drew
         return None
 
     return examine
