@@ -38,7 +38,6 @@ del c.Autograde["exporter_class"]
 del c.Autograde["sanitize_preprocessors"]
 del c.Autograde["autograde_preprocessors"]
 c.Execute.timeout = 120
-c.KernelManager.transport = "tcp"
 """
 
 
