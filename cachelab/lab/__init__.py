@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from .ladder import Ladder, Rung, ladder_chart, ladder_in_words, latency_ladder
     from .latency_charts import latency_chart, latency_in_words
     from .listings import Listing, listing
+    from .market.board import Standing, pareto_chart, standing
+    from .market.histories import shortest_history
+    from .market.live import LiveReplay, replay_live
     from .profiles import profile
     from .recorder import Recording, record
     from .results import Result
@@ -89,6 +92,7 @@ _HOME = {
     "LatencyLadder": "widgets.latency_ladder",
     "Layer": "designs",
     "Listing": "listings",
+    "LiveReplay": "market.live",
     "MrcExplorer": "widgets.mrc_explorer",
     "NotRepeatable": "explorer",
     "PALETTE": "figures",
@@ -103,6 +107,7 @@ _HOME = {
     "ShiftLab": "widgets.shift_lab",
     "SlotMap": "widgets.slot_map",
     "StampedeTheatre": "widgets.stampede_theatre",
+    "Standing": "market.board",
     "Timeline": "timelines",
     "Trace": "traces",
     "TtlDial": "widgets.ttl_dial",
@@ -137,6 +142,7 @@ _HOME = {
     "no_acknowledged_write_lost": "explorer",
     "no_stale_value_stays": "explorer",
     "one_load_per_key_at_a_time": "explorer",
+    "pareto_chart": "market.board",
     "predict": "forms.predict",
     "profile": "profiles",
     "quiz": "forms.quiz",
@@ -144,14 +150,17 @@ _HOME = {
     "read_trace": "trace_files",
     "record": "recorder",
     "replay": "explorer",
+    "replay_live": "market.live",
     "sample_trace": "samples",
     "scan": "traces",
     "sequence_svg": "explorer",
     "sequence_text": "explorer",
     "shift": "traces",
+    "shortest_history": "market.histories",
     "show": "figures",
     "simulate": "simulator",
     "simulate_design": "designs",
+    "standing": "market.board",
     "sweep": "sweeps",
     "timeline_chart": "timeline_charts",
     "timeline_in_words": "timeline_charts",
@@ -179,6 +188,7 @@ __all__ = [
     "LatencyLadder",
     "Layer",
     "Listing",
+    "LiveReplay",
     "MrcExplorer",
     "NotRepeatable",
     "PolicyArena",
@@ -192,6 +202,7 @@ __all__ = [
     "ShiftLab",
     "SlotMap",
     "StampedeTheatre",
+    "Standing",
     "Timeline",
     "Trace",
     "TtlDial",
@@ -226,6 +237,7 @@ __all__ = [
     "no_acknowledged_write_lost",
     "no_stale_value_stays",
     "one_load_per_key_at_a_time",
+    "pareto_chart",
     "predict",
     "profile",
     "quiz",
@@ -233,14 +245,17 @@ __all__ = [
     "read_trace",
     "record",
     "replay",
+    "replay_live",
     "sample_trace",
     "scan",
     "sequence_svg",
     "sequence_text",
     "shift",
+    "shortest_history",
     "show",
     "simulate",
     "simulate_design",
+    "standing",
     "sweep",
     "timeline_chart",
     "timeline_in_words",

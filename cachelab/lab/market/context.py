@@ -226,7 +226,7 @@ class OriginView:
         self._call(f"origin.read({key!r})")
         version = origin.version(key)
         row = Row(key, version, origin.value(key, version), ctx._shop.clock.at, origin.size(key))
-        ctx._log("origin.read", key, f"version {version}")
+        ctx._log("origin.read", key, f"version {version}, as of {row.at:.2f} s")
         return ctx._deliver(row)
 
     def write(self, key: str, value: str) -> Row:

@@ -49,5 +49,6 @@ def shortest_history(contestant: Contestant, day: Workload, breach: Breach) -> B
 
 
 def _about(breach: Breach) -> tuple[tuple[float, str, str, str], ...]:
-    """Return the last calls that are about the key of a breach."""
-    return tuple(line for line in breach.history if repr(breach.key) in line[2])[-ROWS:]
+    """Return the last calls that are about the key of a breach, in order of time."""
+    about = (line for line in breach.history if repr(breach.key) in line[2])
+    return tuple(sorted(about, key=lambda line: line[0]))[-ROWS:]
