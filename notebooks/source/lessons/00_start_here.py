@@ -159,7 +159,16 @@ check("ex07", LRUCache)
 # %% [markdown]
 # If you see a table with points and a numbered list of calls, the whole path works: notebook, judge,
 # sandbox, report. Read the counterexample: it is short because the judge has thrown away every call
-# that is not needed to go wrong.
+# that is not needed to go wrong. Then step through it, on your class:
+
+# %%
+from cachelab.grading import play
+
+play()
+
+# %% [markdown]
+# Your predictions and attempts are kept in `~/.cachelab` on this machine and go nowhere. After the last lesson
+# `calibration()` tells how good the predictions were.
 
 # %% [markdown]
 # ## What comes, and how much of it do you want?

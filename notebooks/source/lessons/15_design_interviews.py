@@ -619,16 +619,21 @@ with TemporaryDirectory() as folder:
 #
 # Two cards for each of the fifteen questions: what candidates say, and what an interviewer answers. Say
 # your answer aloud before you click. Come back to it in a week; the cards you miss name the lesson to open.
+#
+# The cell after the deck tells how good your predictions and answers were, in all lessons: they are kept on
+# this machine and go nowhere.
 
 # %%
 from IPython.display import display
 
 from cachelab.lab.cards import deck
 
-display(*deck("basic"), *deck("intermediate"))
+display(*deck("basic"), *deck("intermediate"), *deck("advanced"), *deck("design"))
 
 # %%
-display(*deck("advanced"), *deck("design"))
+from cachelab.lab import calibration
+
+calibration()
 
 # %% [markdown]
 # ## Recap
