@@ -630,7 +630,7 @@ from cachelab.lab.cards import deck
 
 display(*deck("basic"), *deck("intermediate"), *deck("advanced"), *deck("design"))
 
-# %%
+# %% tags=["nbval-ignore-output"]
 from cachelab.lab import calibration
 
 calibration()
