@@ -151,7 +151,8 @@ for layer, places in PLACES.items():
     print(f"{layer:4} {dollars:g} dollars for a megabyte in each of {places} places")
 print(f"{budget.prices.part:g} for each moving part in use: {', '.join(PARTS)}")
 print(f"{budget.prices.million_calls:g} for a million calls of the origin")
-print(f"{budget.prices.gigabyte_from_app:g} for a gigabyte from the shop, {budget.prices.gigabyte_from_cdn:g} from an edge")
+print(f"{budget.prices.gigabyte_from_app:g} for a gigabyte that the shop sends")
+print(f"{budget.prices.gigabyte_from_cdn:g} for a gigabyte that an edge sends")
 
 # %% [markdown]
 # Prices are numbers of the game, no quotations; a megabyte of the model stands for a gigabyte. Memory is paid for
@@ -299,7 +300,7 @@ check("capstone", Design) if JUDGE_ME else "set JUDGE_ME to True: the verdict ta
 # %% [markdown]
 # ### Does it hold outside the simulator?
 #
-# The first six seconds of a hidden-like day in real time: the shared cache is a server, the origin a table in
+# The first six seconds of a day that no other cell uses, in real time: the shared cache is a server, the origin a table in
 # SQLite; edges and processes stay in this program. The simulator then plays the same seconds with the
 # speeds that were measured.
 

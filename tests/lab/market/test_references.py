@@ -1,5 +1,7 @@
 """The reference designs in their order, on every kind of day, and what the score makes of them."""
 
+from time import process_time
+
 import pytest
 
 from cachelab.lab.market import (
@@ -89,6 +91,13 @@ def test_the_biggest_cache_costs_more_than_the_budget(family):
 @every_family
 def test_a_careful_design_calls_the_origin_less_than_one_without_a_cache(family, figures):
     assert figures["careful", family].origin_calls < 0.7 * figures["none", family].origin_calls
+
+
+@pytest.mark.slow
+def test_all_eleven_days_of_a_design_take_less_than_ninety_seconds_of_two_cores():
+    start = process_time()  # of this process alone: other work on the machine does not count
+    play_all(REFERENCES["careful"], [workload(family, SEED) for family in FAMILIES], jobs=1)
+    assert process_time() - start < 2 * 90
 
 
 def test_a_reference_that_there_is_not_is_named():
