@@ -90,6 +90,7 @@ class Remote:
         self._troupe, self._process = troupe, process
         self._rows: dict[int, Row] = {}
         self._leases: dict[int, Lease] = {}
+        self._promised: dict[str, int] = {}
         self._count = 0
         number = Random(f"{seed} {process}").getrandbits(64)
         self._end(troupe.ask({"do": ["new", process, number]}), "Design()")
@@ -124,7 +125,10 @@ class Remote:
     def _call(self, verb: str, ctx: Any, *arguments: Any) -> Any:
         self._rows.clear()
         words = [verb, self._process, ctx.now(), ctx.edge, ctx.checkout, *arguments]
-        answer = self._troupe.ask({"do": words})
+        foreseen = {} if verb == "on_event" else self._foreseen(ctx, arguments[0])
+        costs = ctx._shop.costs
+        sent = [foreseen, 0.0 if verb == "on_event" else costs.way, costs.look["l1"]]
+        answer = self._troupe.ask({"do": words, "seen": sent})
         for _ in range(MOST_CALLS):
             kind, body, told = answer
             for name, wires in told:
@@ -137,6 +141,18 @@ class Remote:
             raise PlayerLost(f"called its ctx more than {MOST_CALLS:,} times for one {verb}")
         shown = ", ".join(map(repr, arguments[:1]))
         return self._end(answer, f"{verb}({shown})")
+
+    def _foreseen(self, ctx: Any, key: str) -> dict[str, list[Any]]:
+        """Return what looks for a key would find, with numbers for the rows and leases in it."""
+        seen = {}
+        self._promised.clear()
+        for name, (row, is_free, seconds) in ctx.foresee(key).items():
+            lease = 0
+            if row is MISSING and is_free:
+                self._count += 1
+                lease = self._promised[name] = self._count
+            seen[name] = [None if row is MISSING else self._numbered(row), lease, seconds]
+        return seen
 
     def _end(self, answer: Any, call: str) -> Any:
         """Return the value of a call that has ended, or raise what it raised."""
@@ -166,7 +182,7 @@ class Remote:
         target, _, verb = name.rpartition(".")
         action: Callable[..., Any] = getattr(getattr(ctx, target) if target else ctx, verb)
         try:
-            return self._told(action(*[self._known(wire, wires[0]) for wire in wires]))
+            return self._told(action(*[self._known(wire, wires[0]) for wire in wires]), target)
         except CachelabError as error:
             return ["raise", type(error).__name__, str(error)]
         except MISTAKES as error:
@@ -181,7 +197,7 @@ class Remote:
             return self._leases.get(wire["lease"])
         return decode(wire["data"])
 
-    def _told(self, value: Any) -> list[Any]:
+    def _told(self, value: Any, target: str) -> list[Any]:
         if isinstance(value, Row):
             return ["row", self._numbered(value)]
         if isinstance(value, tuple):
@@ -189,7 +205,7 @@ class Remote:
             number = None
             if lease is not None:
                 self._count += 1
-                number = self._count
+                number = self._promised.pop(target, self._count)
                 self._leases[number] = lease
             return ["pair", None if row is MISSING else self._numbered(row), number]
         return ["missing"] if value is MISSING else ["none"]

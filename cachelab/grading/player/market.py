@@ -48,14 +48,16 @@ Ask = Callable[..., Any]
 class Layer:
     """A layer of the judge's."""
 
-    def __init__(self, name: str, ask: Ask, tell: Ask) -> None:
-        self._name, self._ask, self._tell = name, ask, tell
+    def __init__(self, name: str, ctx: "Context", ask: Ask, tell: Ask) -> None:
+        self._name, self._ctx, self._ask, self._tell = name, ctx, ask, tell
 
     def get(self, key: str) -> Any:
-        return self._ask(f"{self._name}.get", key)
+        seen = self._ctx._look(self._name, "get", key)
+        return self._ask(f"{self._name}.get", key) if seen is None else seen[0]
 
     def get_or_lease(self, key: str) -> Any:
-        return self._ask(f"{self._name}.get_or_lease", key)
+        seen = self._ctx._look(self._name, "get_or_lease", key)
+        return self._ask(f"{self._name}.get_or_lease", key) if seen is None else seen
 
     def put(self, key: str, row: Any, ttl: float, lease: Any = None) -> None:
         if type(row) is not Row or row.key != key:
@@ -65,7 +67,11 @@ class Layer:
         self._tell(f"{self._name}.put", key, row, ttl, lease)
 
     def delete(self, key: str) -> None:
-        self._ask(f"{self._name}.delete", key)
+        if self._name == "l2" or type(key) is not str:  # a node may be dead
+            self._ask(f"{self._name}.delete", key)
+            return
+        self._ctx._pass(self._ctx._own_look if self._name == "l1" else 0.0)
+        self._tell(f"{self._name}.delete", key)
 
 
 class Origin:
@@ -87,15 +93,41 @@ class Context:
     def __init__(self, process: int, seed: int, ask: Ask, tell: Ask) -> None:
         self.process, self.random = process, random.Random(seed)
         self.edge, self.checkout = 0, False
-        self.cdn, self.l1, self.l2 = (Layer(name, ask, tell) for name in ("cdn", "l1", "l2"))
+        self.cdn, self.l1, self.l2 = (Layer(name, self, ask, tell) for name in ("cdn", "l1", "l2"))
         self.origin = Origin(ask)
-        self._ask, self._now = ask, 0.0
+        self._ask, self._tell, self._now = ask, tell, 0.0
+        self._seen: dict[str, list[Any]] = {}
+        self._key = ""
+        self._way = self._own_look = 0.0
 
     def now(self) -> float:
         return self._now
 
     def publish(self, note: Any) -> None:
-        self._ask("publish", note)
+        self._tell("publish", note)
+        self._pass(0.0002)
+
+    def _pass(self, seconds: float) -> None:
+        """Let the time pass of a step within the shop, and of the way there before the first."""
+        self._now += self._way + seconds
+        self._way = 0.0
+
+    def _look(self, name: str, verb: str, key: str) -> tuple[Any, Any] | None:
+        """Return what the judge has foreseen of a look; it does the same look afterwards."""
+        if key != self._key or name not in self._seen:
+            return None
+        row, lease, seconds = self._seen[name]
+        if row is None and not lease and verb == "get_or_lease":
+            return None  # somebody else fills that place
+        del self._seen[name]
+        if name == "cdn":
+            self._now += seconds
+        else:
+            self._pass(seconds)
+        self._tell(f"{name}.{verb}", key)
+        if row is not None:
+            return Row(*row), None
+        return Missing.MISSING, Lease(lease) if lease and verb == "get_or_lease" else None
 
     def later(self, seconds: float, note: Any = None) -> None:
         self._ask("later", seconds, note)
@@ -151,6 +183,8 @@ class Market:
         """Let a design answer; what it returns is a row's number, or nothing that counts."""
         ctx = self.context = self.contexts[process]
         ctx._now, ctx.edge, ctx.checkout = now, edge, checkout
+        ctx._seen, ctx._way, ctx._own_look = self.request["seen"]
+        ctx._key = arguments[0]
         if verb == "on_event":
             kind, note, sender, sequence = arguments
             event = SimpleNamespace(kind=kind, note=decode(note), sender=sender, sequence=sequence)
@@ -177,6 +211,8 @@ class Market:
         self.send(self.request["id"], ["ask", [name, wires], self._all_told()])
         self._next()
         kind, *body, now = self.request["got"]
+        if name.partition(".")[0] not in ("cdn", "later"):
+            self.context._way = 0.0
         self.context._now = now
         if kind == "raise":
             raise RAISED[body[0]](body[1])

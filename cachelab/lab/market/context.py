@@ -74,6 +74,29 @@ class Context:
             self._cursor += self._shop.costs.way
         self._cursor += seconds
 
+    def foresee(self, key: str) -> dict[str, list[Any]]:
+        """
+        Return for each layer what a look for a key would find now, and what it would cost.
+
+        What is found, whether a lease would be granted, and the seconds it takes. The judge sends
+        this along with a question, for most calls of a design are looks for the key it was asked.
+        """
+        found: dict[str, list[Any]] = {}
+        for name, level in self._shop.levels.items():
+            seen = (
+                level.foresee(level.place_of(key, self.process, self.edge), key)
+                if level.tier
+                else None
+            )
+            if seen is not None:
+                row, is_free = seen
+                costs = self._shop.costs
+                seconds = costs.look[name]
+                if name == "cdn" and row is MISSING:
+                    seconds = costs.edge_miss
+                found[name] = [row, is_free, seconds]
+        return found
+
     def _deliver(self, row: Row) -> Row:
         self._delivered.append(row)
         return row

@@ -72,6 +72,18 @@ class Level:
                 self.hit_bytes += size
         return found
 
+    def foresee(self, place: int, key: str) -> tuple[Any, bool] | None:
+        """
+        Return what a look would find, and whether a lease would be granted; nothing is changed.
+
+        None where that cannot be told beforehand.
+        """
+        if place in self.dead:
+            return None
+        held = self.leases.get((place, key))
+        is_free = held is None or self.clock.at >= held.granted + LEASE_SECONDS
+        return self.places[place].peek(key, MISSING), is_free
+
     def grant(self, place: int, key: str) -> Lease | None:
         """Return a lease to fill a place, None while somebody else's holds."""
         held = self.leases.get((place, key))

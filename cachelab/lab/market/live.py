@@ -150,6 +150,10 @@ class LiveLevel(Level):
         self.hit_bytes += size * (self.counting and found is not MISSING)
         return found if found is MISSING else Row(*found)
 
+    def foresee(self, place: int, key: str) -> None:
+        """Only the server knows."""
+        del place, key
+
     def store(self, place: int, row: Row, ttl: float, lease: Lease | None) -> bool:
         """Store a row on the server."""
         if lease is not None and lease.cancelled:
