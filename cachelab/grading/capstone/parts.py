@@ -117,7 +117,7 @@ PARTS = (
         (
             "Who calls the origin in the second after the fault, and for which keys?",
             "When one layer is gone, the one in front of it must hold for a while.",
-            "Leases at every layer, and public rows in l1 too for those seconds.",
+            "Edges or processes that hold public rows, leases at every layer, StoreError caught.",
         ),
     ),
     Part(

@@ -379,7 +379,7 @@ print(fault_log(whole))
 # %% [markdown]
 # <details><summary>Hint 3: what does the careful design leave open?</summary>
 #
-# Its flush ends with more calls than the origin bears, its private rows are loaded anew after every write, and it
+# Its private rows are loaded anew after every write, and it
 # fetches hot rows when they have expired, not before.
 #
 # </details>
