@@ -181,6 +181,7 @@ play()
 # | Truth | 10 and 11 | invalidation, races, stampedes |
 # | Scale | 12 and 13 | rings, clusters, hot keys |
 # | Run it | 14 and 15 | metrics, incidents, design interviews |
+# | Capstone | 16 | a shop on a market day, for 400 points |
 
 # %% [markdown]
 # A lesson takes about an hour, its exercise one to two; you need Python, and no caching. Lessons build on

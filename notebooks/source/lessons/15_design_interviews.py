@@ -685,7 +685,7 @@ calibration()
 #
 # [Exercise 15](../exercises/ex15_design/ex15_design.ipynb): four designs that keep their limits, and an
 # estimate within a factor of two: 30 points by the judge; two written answers, 10 by a teacher. After it
-# comes the capstone, Market Day: a shop with everything in it, on workloads that you have not seen.
+# comes the capstone, [Market Day](16_capstone.ipynb): a shop with everything in it, on workloads that you have not seen.
 #
 # Words: [capacity](glossary.md#capacity), [lease](glossary.md#lease), [origin](glossary.md#origin),
 # [percentile](glossary.md#percentile), [stale-while-revalidate](glossary.md#stale-while-revalidate),
