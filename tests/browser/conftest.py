@@ -14,8 +14,9 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -69,10 +70,31 @@ CLOSE = """async () => {
 class LabPage:
     """JupyterLab in a browser tab, driven by its own commands."""
 
-    def __init__(self, page):
-        self.page = page
-        self.crashes = []
+    def __init__(self, page, lab):
+        self.page, self.lab = page, lab
+        self.crashes, self.said = [], []
         page.on("pageerror", lambda error: self.crashes.append(str(error)))
+        page.on("console", self._note)
+
+    def _note(self, message):
+        if message.type == "error":
+            self.said.append(message.text)
+
+    def forget(self):
+        """What the page said to another module's tests is none of the next one's concern."""
+        self.crashes.clear()
+        self.said.clear()
+
+    def write(self, path, sources):
+        """Put a notebook with these code cells on the server."""
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in sources],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
+        body = json.dumps({"type": "notebook", "format": "json", "content": notebook})
+        headers = {"Authorization": f"token {self.lab.token}"}
+        put = Request(f"{self.lab.url}/api/contents/{path}", body.encode(), headers, method="PUT")
+        build_opener(ProxyHandler({})).open(put, timeout=30).close()
 
     def ask(self, script, argument=None, seconds=60):
         return self.page.evaluate(LIMITED % (seconds * 1000, script), argument)
@@ -186,7 +208,7 @@ def wait_for_server(server, runtime, token, log):
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium(chromium_path):
     # Not for the session: Playwright keeps an event loop running, and later tests start their own.
     from playwright.sync_api import sync_playwright
@@ -197,11 +219,18 @@ def chromium(chromium_path):
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def lab_page(lab, chromium):
+@pytest.fixture(scope="package")
+def lab_tab(lab, chromium):
     """One tab with JupyterLab; opening a notebook in it takes a second, a new tab six."""
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(30_000)
     page.goto(f"{lab.url}/lab?reset&token={lab.token}", wait_until="domcontentloaded")
-    yield LabPage(page)
+    yield LabPage(page, lab)
     page.close()
+
+
+@pytest.fixture(scope="module")
+def lab_page(lab_tab):
+    """The tab, which has nothing to say yet."""
+    lab_tab.forget()
+    return lab_tab

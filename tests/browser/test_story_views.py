@@ -5,13 +5,12 @@ One scratch notebook holds all eight, and a map of a live cluster. What an input
 and kept beside the screenshots; nothing is judged by a time, machines differ.
 """
 
-import json
 import re
-import statistics
-from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 from playwright.sync_api import expect
+
+from .measuring import input_cost
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -43,21 +42,6 @@ RUN_LAST = """() => {
   content.activeCellIndex = content.widgets.length - 1;
   return window.jupyterapp.commands.execute("notebook:run-cell");
 }"""
-# From the input until the frame after it has been painted: what a person waits for.
-LATENCIES = """async (root) => {
-  const painted = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
-  const press = (key) => root.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-  const shown = [];
-  press("Home");
-  for (let turn = 0; turn < 12; turn++) {
-    await painted();
-    const start = performance.now();
-    press(turn % 4 < 2 ? "ArrowRight" : "ArrowLeft");
-    await painted();
-    shown.push(performance.now() - start);
-  }
-  return shown;
-}"""
 UNREADABLE = """(root) => {
   const room = root.querySelector(".cl-picture").getBoundingClientRect();
   return [...root.querySelectorAll(".cl-picture text")].filter((node) => {
@@ -83,45 +67,13 @@ OVERLAPS = """(root) => {
 }"""
 
 
-def notebook():
-    imports = "from cachelab import lab\nfrom cachelab.ports import start_cluster"
-    cells = [imports, *VIEWS.values(), MOVE]
-    return {
-        "nbformat": 4,
-        "nbformat_minor": 5,
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        "cells": [
-            {
-                "cell_type": "code",
-                "id": f"story{place}",
-                "metadata": {},
-                "execution_count": None,
-                "outputs": [],
-                "source": source,
-            }
-            for place, source in enumerate(cells)
-        ],
-    }
-
-
 @pytest.fixture(scope="module")
-def views(lab, lab_page):
+def views(lab_page):
     """JupyterLab with a notebook of views, every cell run, and what the console said."""
-    body = json.dumps({"type": "notebook", "format": "json", "content": notebook()})
-    put = Request(
-        f"{lab.url}/api/contents/{NOTEBOOK}",
-        body.encode(),
-        {"Authorization": f"token {lab.token}"},
-        method="PUT",
-    )
-    build_opener(ProxyHandler({})).open(put, timeout=30).close()
-    said = []
-    lab_page.page.on(
-        "console", lambda message: said.append(message.text) if message.type == "error" else None
-    )
+    imports = "from cachelab import lab\nfrom cachelab.ports import start_cluster"
+    lab_page.write(NOTEBOOK, [imports, *VIEWS.values(), MOVE])
     lab_page.open(NOTEBOOK)
     lab_page.run_all()
-    lab_page.said = said
     yield lab_page
     lab_page.close()
 
@@ -133,7 +85,7 @@ def show(views):
     def showing(name):
         found = views.notebook.locator(".cl-frame-view").nth(list(VIEWS).index(name))
         found.scroll_into_view_if_needed()
-        expect(found.locator(".cl-stop").filter(visible=True)).to_have_count(0)  # all is drawn
+        expect(found.locator(".cl-stop").filter(visible=True)).to_have_count(0, timeout=60_000)
         found.focus()
         views.page.keyboard.press("r")
         return found
@@ -235,11 +187,7 @@ def test_an_incident_is_named_from_the_alert_on(views, show):
 
 
 def test_what_an_input_costs_is_measured(views, show, artifacts, capsys):
-    lines = []
-    for name in STORED:
-        times = views.page.evaluate(LATENCIES, show(name).element_handle())
-        median, worst = statistics.median(times), max(times)
-        lines.append(f"{name}: input to painted {median:.0f} ms in the median, {worst:.0f} at most")
+    lines = [input_cost(views.page, show(name), name) for name in STORED]
     (artifacts / "story_views.txt").write_text("\n".join(lines) + "\n")
     with capsys.disabled():
         print("\n" + "\n".join(lines))

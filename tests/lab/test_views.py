@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cachelab.lab.scenes import Run, Scene
+from cachelab.lab.stills import MOST
 from cachelab.lab.traces import loop, zipf
 from cachelab.lab.widgets.frame_view import FrameView
 from cachelab.lab.widgets.latency_ladder import LatencyLadder
@@ -118,9 +119,11 @@ def test_a_learner_s_class_is_named(view: FrameView) -> None:
     assert "Mine" in repr(view) + table or isinstance(view, TtlDial | RequestJourney)
 
 
-def test_the_still_shows_three_settings_and_their_table(view: FrameView) -> None:
+def test_the_still_shows_a_setting_and_its_table_on_one_sheet(view: FrameView) -> None:
     data, _ = view._repr_mimebundle_()
     assert len(view._stills) == 3
     root = ET.fromstring(data["image/svg+xml"])
-    assert float(root.get("height", 0)) > 3 * view.size[1]
+    assert view.size[1] < float(root.get("height", 0)) <= MOST + 40
+    words = [node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert any(text.startswith("The table behind it") for text in words)
     assert len(data["text/plain"].splitlines()) > 5
