@@ -54,7 +54,7 @@ def command(assignment: str, jobs: int | None, require: str, force: bool) -> Non
     loading.start()
     reasons = {one.name: one.reason for one in bar if one.reason}
     loading.join()
-    for name, reason in sorted(reasons.items()):
+    for name, reason in sorted({**reasons, **_without_notebook(assignment)}.items()):
         click.echo(f"{name}: {reason}", err=True)
     _nbgrader(assignment, force)
     graded = len(handed_in) - len(reasons)
@@ -65,6 +65,16 @@ def _handed_in(assignment: str) -> dict[str, Path]:
     """Return the notebook of each student who handed in, under the name that nbgrader asks for."""
     found = sorted(SUBMITTED.glob(f"*/{assignment}/{assignment}.ipynb"))
     return {path.parent.parent.name: path for path in found}
+
+
+def _without_notebook(assignment: str) -> dict[str, str]:
+    """Return what to say of each student whose folder lacks the notebook that nbgrader reads."""
+    reasons = {}
+    for folder in sorted(SUBMITTED.glob(f"*/{assignment}")):
+        if folder.is_dir() and not (folder / f"{assignment}.ipynb").exists():
+            found = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+            reasons[folder.parent.name] = f"not graded: no {assignment}.ipynb, but {found}"
+    return reasons
 
 
 def _load_nbgrader() -> None:
