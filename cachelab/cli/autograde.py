@@ -52,8 +52,12 @@ def command(assignment: str, jobs: int | None, require: str, force: bool) -> Non
     bar = tqdm(judged, total=len(handed_in), unit="submission", disable=None)
     loading = Thread(target=_load_nbgrader)
     loading.start()
-    reasons = {one.name: one.reason for one in bar if one.reason}
+    results = list(bar)
+    reasons = {one.name: one.reason for one in results if one.reason}
     loading.join()
+    for one in sorted(results, key=lambda one: one.name):
+        if one.report:
+            click.echo(f"{one.name}: {one.report.points} of {one.report.max_points}")
     for name, reason in sorted({**reasons, **_without_notebook(assignment)}.items()):
         click.echo(f"{name}: {reason}", err=True)
     _nbgrader(assignment, force)
