@@ -1,5 +1,5 @@
 ## make lab         open the course in JupyterLab         (ARGS="--no-browser --port 9000")
-## make test        prove all of it: lint, types, tests   (ARGS="tests/lab -x")
+## make test        prove all of it: lint, types, tests   (ARGS="tests/lab -x"); two files at a time
 ## make test-fast   the same without what is slow or needs a browser
 ## make build       build the notebooks from notebooks/source
 ## make check       is what is checked in what the sources give?
@@ -25,10 +25,10 @@ lab:
 	@$(BIN)/cachelab lab $(ARGS)
 
 test: lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-fast: lint
-	$(BIN)/python -m pytest -m "not slow and not browser" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser" $(ARGS)
 
 lint:
 	@bash .ci/setup $(VENV) test
