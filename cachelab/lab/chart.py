@@ -141,7 +141,7 @@ def _polyline(placed: Sequence[tuple[float, float]]) -> str:
 
 
 def _spread(count: int, wanted: int) -> list[int]:
-    """Return places from the first to the last; a single one is the last: where the curve is now."""
+    """Return places from first to last; a single one is the last: where the curve is now."""
     wanted = min(wanted, count)
     if wanted == 1:
         return [count - 1]
