@@ -37,7 +37,7 @@ def _draw_lease(*kinds: str, keys: tuple[str, ...] = ("k",), first: bool = True)
         if kind in ("write", "@changed"):
             return (kind, key, random.choice(ROWS))
         if kind == "@sleep":
-            return (kind, random.choice((4.0, 10.0)))
+            return (kind, random.choice((4.0, 9.5, 10.0)))
         if kind == "@wait":
             return ("@sleep", random.choice((30.0, 60.0)))
         if kind == "@source":
@@ -68,7 +68,9 @@ def _source_first(model: LeaseModel, operation: Operation) -> bool:
 READS = _lease(
     _draw_lease("@changed", "read", "read", "write", "@wait", "@asked", keys=("k", "l")), clear
 )
-ABSENT = _lease(_draw_lease("read", "write", first=False), clear)
+ABSENT = _lease(
+    _draw_lease("read", "read", "read", "write", "@changed", "@asked", first=False), clear
+)
 FAILS = _lease(_draw_lease("read", "read", "@source", "@asked"), _source_first)
 LEASES = _lease(
     _draw_lease("@lease", "@lease", "@fill", "@fill", "read", "@asked", keys=("k", "l")), _held

@@ -56,11 +56,11 @@ def _meet(**tasks: tuple[Operation, ...]) -> Operation:
 
 
 _ALL_OLD = {"A": ("old",), "B": ("old",), "C": ("old",)}
-ONE = Ends(_ALL_OLD, 1, 1.0, "of all who miss at once, one loads, and the others get what it got")
+ONE = Ends(_ALL_OLD, 1, 1.6, "of all who miss at once, one loads, and the others get what it got")
 _TWO_MEET = _meet(A=(_GET,), B=(_OTHERS_GET,))
 _THREE_MEET = _meet(A=(_GET,), B=(_OTHERS_GET,), C=(_GET,))
 TWO_AT_ONCE = (AT_ONCE, (_OLD, _TWO_MEET, _LOADS))
-THREE_FOR_A_SECOND = (((1.0,), ()), (_OLD, _THREE_MEET, _LOADS, _TOOK))
+THREE_FOR_A_WHILE = (((1.6,), ()), (_OLD, _THREE_MEET, _LOADS, _TOOK))
 
 FAILS = Ends(
     {"A": ("SourceError",), "B": ("old",), "C": ("old", "SourceError")},
@@ -81,6 +81,24 @@ OVERTAKEN = (((8.0, 1.0), ()), (_OLD, _meet(A=_A, B=_B), _LOADS, _GET))
 THIRD = (
     ((8.0, 4.0, 1.0), ()),
     (_OLD, _meet(A=_A, B=_B, C=(("@sleep", 9.0), _GET)), _LOADS, _GET),
+)
+ON_TIME = Ends(
+    {"A": ("old",), "B": ("new",), "C": ("old", "new")},
+    2,
+    8.0,
+    "a lock lives for 5 seconds: who comes later does not wait for it, and loads",
+)
+FIVE_SECONDS = (
+    ((8.0, 1.0), ()),
+    (
+        _OLD,
+        _meet(
+            A=(_GET,),
+            B=(("@sleep", 5.4), _NEW, _OTHERS_GET),
+            C=(("@sleep", 5.7), ("@changed", "k", "newest"), _GET),
+        ),
+        _LOADS,
+    ),
 )
 
 _TOO_MANY = "several programs load the same key at once"
@@ -109,7 +127,7 @@ PROTECTED_CHECKS = (
         "ProtectedCache: one load for all programs that miss at once",
         in_turn(
             explore_scenes(_tale(ONE), TWO_AT_ONCE, message=_TOO_MANY),
-            explore_scenes(_tale(ONE), THREE_FOR_A_SECOND, message=_TOO_MANY, interruptions=0),
+            explore_scenes(_tale(ONE), THREE_FOR_A_WHILE, message=_TOO_MANY, interruptions=0),
         ),
         needs=("protected_reads",),
         hints=(
@@ -146,7 +164,10 @@ PROTECTED_CHECKS = (
         "protected_slow",
         3,
         "ProtectedCache: a load that outlives its lock does no harm",
-        explore_scenes(_tale(SLOW), OVERTAKEN, THIRD, message=_SLOW, interruptions=0),
+        in_turn(
+            explore_scenes(_tale(SLOW), OVERTAKEN, THIRD, message=_SLOW, interruptions=0),
+            explore_scenes(_tale(ON_TIME), FIVE_SECONDS, message=_SLOW, interruptions=0),
+        ),
         needs=("protected_one",),
         hints=(
             "Your loader took 8 seconds and your lock lived for 5: what has happened meanwhile?",

@@ -24,7 +24,7 @@
 # | `lease(key)` | a lease, good for 10 seconds; None if the key is in the cache or somebody holds a lease on it |
 # | `fill(key, lease, row)` | keeps the row for `ttl` seconds and says True, if the lease is still good; else False, and nothing changes |
 # | `cancel(key)` | the row is a miss, and a lease on it is void |
-# | `read(key)` | the row from the cache, or from the source, which fills the cache if a lease can be had; MISSING is not kept; SourceError passes and leaves no lease behind |
+# | `read(key)` | the row from the cache, or from the source, which fills the cache if a lease can be had; MISSING is not kept, SourceError passes, and neither leaves a lease behind |
 # | `write(key, row)` | stores the row in the source, and makes the copy a miss |
 
 # %% [markdown]
