@@ -31,8 +31,6 @@ def _drawing(*verbs: str) -> Any:
             return (verb, key, random.randint(1, 9))
         if model.entries and random.random() < 0.85:  # what is there is worth more questions
             key = random.choice(model.keys)
-        if verb == "get" and random.random() < 0.3:
-            return (verb, key, "default")
         return (verb, key)
 
     return draw
@@ -211,13 +209,13 @@ CHECKS = (
     Check(
         "edges",
         3,
-        "None and other empty values, capacity 0 and below, two caches",
+        "None and other empty values, a default, capacity 0 and below, two caches",
         play_runs(
             FALSY_VALUES, NO_ROOM, NEGATIVE, TWO_CACHES, message="an unusual case goes wrong"
         ),
         needs=("stores",),
         hints=(
-            "What is unusual in this run: a value, the capacity, or that there are two caches?",
+            "What is unusual here: a value, a default, the capacity, or that there are two caches?",
             "None is a value like any other: ask whether the key is there, not what it holds.",
             "Refuse a negative capacity with ValueError; make the containers in __init__.",
         ),

@@ -1,4 +1,4 @@
-# rejected by: stores
+# rejected by: edges
 # a missing key always gives None
 from collections import OrderedDict
 from threading import RLock
