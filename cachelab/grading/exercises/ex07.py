@@ -20,7 +20,7 @@ KEYS = ("a", "b", "c", "d", "e", "f")
 FALSY: tuple[Any, ...] = (None, 0, "", False, [], 0.0)
 
 
-def _drawing(*verbs: str) -> Any:
+def _drawing(*verbs: str, present: float = 0.85) -> Any:
     """Return a generator of operations; a verb named twice comes twice as often."""
 
     def draw(random: Random, model: LRUModel) -> Operation:
@@ -29,7 +29,7 @@ def _drawing(*verbs: str) -> Any:
             return (verb,)
         if verb == "put":
             return (verb, key, random.randint(1, 9))
-        if model.entries and random.random() < 0.85:  # what is there is worth more questions
+        if model.entries and random.random() < present:  # what is there is worth more questions
             key = random.choice(model.keys)
         return (verb, key)
 
@@ -83,7 +83,10 @@ STORES = Domain(
 VICTIM = Domain(LRUModel, ((1,), (2,), (3,), (4,)), _drawing("put", "put", "get"), _new_key)
 UPDATE = Domain(LRUModel, ((1,), (2,), (3,)), _drawing("put", "put", "get", "len"), _before_a_miss)
 MEMBERSHIP = Domain(
-    LRUModel, ((1,), (2,), (3,)), _drawing("put", "put", "in", "get", "len"), _absent_puts
+    LRUModel,
+    ((1,), (2,), (3,)),
+    _drawing("put", "put", "in", "get", "len", present=0.5),
+    _absent_puts,
 )
 DELETE = Domain(
     LRUModel, ((1,), (2,), (3,)), _drawing("put", "put", "delete", "get", "len"), _new_key
