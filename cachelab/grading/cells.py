@@ -38,6 +38,10 @@ def check(exercise: str, *objects: object) -> LearnersReport:
         TypeError, ValueError: no exercise of that name, other objects than it asks for, or objects
             whose text cannot be found.
     """
+    if not isinstance(exercise, str):
+        raise TypeError(
+            f'check needs the exercise first, as in check("ex07", ...), not {exercise!r}'
+        )
     found = find_exercise(exercise)
     text = _text_of(found, objects)
     if _is_stub(text, found.names):
