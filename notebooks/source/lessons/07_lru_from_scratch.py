@@ -425,7 +425,7 @@ explain(
     "Why do five samples do so well, when they are five of two thousand?",
     answer="The victim has to be old, not the oldest. The oldest of five random keys is among the "
     "oldest sixth on average. The server also remembers the best candidates of earlier draws in a "
-    "pool of sixteen, which is why one sample is better than chance as well.",
+    "pool of sixteen. One sample leaves nothing to choose from, and is no better than chance.",
 )
 
 # %% [markdown]

@@ -218,7 +218,7 @@ fell.compare(falls)
 
 # %% jupyter={"source_hidden": true}
 explain(
-    "In two incidents the ratio rose. Which graph tells them apart, and which the two others that look "
+    "In two incidents the ratio rose by a tenth or more. Which graph tells them apart, and which the two others that look "
     "alike, the restart and the common expiry?",
     answer="A hot key and a health check both lift it; only with the hot key do pages get slow, because "
     "its node cannot keep up. A restart and an expiry both empty the cache; expirations tell: 15 a "
