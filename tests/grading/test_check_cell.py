@@ -69,7 +69,7 @@ def test_the_empty_form_shows_one_friendly_line(shell):
 @pytest.mark.parametrize(
     ("call", "error", "sentence"),
     [
-        ('check(LRUCache)', TypeError, "needs the exercise first"),
+        ("check(LRUCache)", TypeError, "needs the exercise first"),
         ('check("ex07")', TypeError, "needs what you wrote: LRUCache"),
         ('check("ex07", dict)', TypeError, "judges LRUCache itself, not dict"),
         ('check("ex77", LRUCache)', ValueError, "no exercise 'ex77' to judge; known: ex01"),
