@@ -10,15 +10,14 @@ from cachelab.lab import FrameView, marks
 from cachelab.lab.figures import PALETTE
 from cachelab.lab.scenes import Run, Scene
 
+from .fixed_pitch import WIDTH, cut, fixed, labelled
 from .report import CheckResult, Row
 from .tracing import FIRST, Line, Trace, trace_call
 
-WIDTH = 720
 CODE = 440
 """The width of the text; the variables have the rest."""
 
 LINE = 20
-LETTER = 7.3
 SHOWN = 15
 """How many lines of the text are in the picture, and how many variables."""
 
@@ -71,31 +70,25 @@ def _picture(text: list[str], trace: Trace, place: int) -> str:
         y, is_on = TOP + LINE * (number - first + 1), number == line.number
         if is_on:
             parts.append(marks.rect(8, y - 15, CODE - 26, LINE, PALETTE["blue"], 0.16))
-        shown = _cut(f"{number:>3}  {text[number - 1].rstrip()}", CODE - 24)
-        parts.append(_fixed(12, y, shown, weight=700 if is_on else "", soft=not is_on))
+        shown = cut(f"{number:>3}  {text[number - 1].rstrip()}", CODE - 24)
+        parts.append(fixed(12, y, shown, weight=700 if is_on else "", soft=not is_on))
     changed = dict(_changes(trace, place))
     for at, (name, value) in enumerate(line.variables[:SHOWN], 1):
-        shown = _cut(f"{'>' if name in changed else ' '} {name} = {value}", WIDTH - CODE - 12)
+        shown = cut(f"{'>' if name in changed else ' '} {name} = {value}", WIDTH - CODE - 12)
         weight = 700 if name in changed else ""
-        parts.append(_fixed(CODE, TOP + LINE * at, shown, weight=weight))
+        parts.append(fixed(CODE, TOP + LINE * at, shown, weight=weight))
     return "".join(parts)
 
 
 def _backdrop(call: str) -> str:
     middle = marks.line(CODE - 12, 30, CODE - 12, TOP + LINE * (SHOWN + 1) - 8, opacity=0.3)
-    return _fixed(12, 18, _cut(call, WIDTH - 24), weight=600) + middle
+    return fixed(12, 18, cut(call, WIDTH - 24), weight=600) + middle
 
 
 def _verdict(row: Row, trace: Trace) -> str:
     y = TOP + LINE * (SHOWN + 1) + 18
-    return "".join(
-        [
-            marks.text(12, y, "expected", weight=600),
-            _fixed(92, y, _cut(row.expected, WIDTH - 104)),
-            marks.text(12, y + 22, "here it", weight=600),
-            _fixed(92, y + 22, _cut(trace.ending, WIDTH - 104), weight=700),
-        ]
-    )
+    expected = labelled(y, "expected", row.expected)
+    return expected + labelled(y + 22, "here it", trace.ending, weight=700)
 
 
 def _table(text: list[str], trace: Trace) -> tuple[tuple[str, ...], ...]:
@@ -108,13 +101,3 @@ def _table(text: list[str], trace: Trace) -> tuple[tuple[str, ...], ...]:
 
 def _text_at(text: list[str], number: int) -> str:
     return text[number - 1].strip() if 0 < number <= len(text) else ""
-
-
-def _fixed(x: float, y: float, words: str, weight: int | str = "", soft: bool = False) -> str:
-    look: dict[str, Any] = {"font_family": "ui-monospace, monospace", "style": "white-space: pre"}
-    return marks.text(x, y, words, 12, weight=weight, soft=soft, **look)
-
-
-def _cut(words: str, width: float) -> str:
-    most = max(4, int(width / LETTER))
-    return words if len(words) <= most else f"{words[: most - 3]}..."

@@ -21,7 +21,6 @@ MOST = 48
 FIRST = 16
 JUDGE = "judge"
 FUNCTION = "your code"
-QUIET = ("runtime.now", "runtime.lock", "runtime.event", "runtime.task_name")
 
 
 def moments_of(played: Played, index: int, name: str) -> tuple[Moment, ...]:
@@ -51,8 +50,7 @@ def _without_middle(found: list[Moment]) -> tuple[Moment, ...]:
 
 def _step(played: Played, place: int, name: str) -> Iterator[Moment]:
     """Give the moments of one step: the call, what it called in turn, and its answer."""
-    ends = played.marks[place + 1 : place + 2] or [len(played.world.calls)]
-    calls = [_port_call(played.world, call) for call in _loud(played, place, ends[0])]
+    calls = [_port_call(played.world, call) for call in played.loud_calls(place)]
     before, after = played.held[place], played.held[place + 1]
     began, ended = before.contents(), after.contents()
     if place and played.script.steps[place - 1][0] == TOGETHER:
@@ -104,12 +102,6 @@ def _meeting(played: Played, place: int, calls: list[Moment]) -> Iterator[Moment
     for name, outcomes in outcome["together"].items():
         text = "; ".join(map(show_outcome, outcomes))
         yield Moment(name, name, "ends", text, after.now, held=ended)
-
-
-def _loud(played: Played, place: int, end: int) -> Iterator[Call]:
-    for call in played.world.calls[played.marks[place] : end]:
-        if f"{call.port}.{call.verb}" not in QUIET:
-            yield call
 
 
 def _port_call(world: World, call: Call) -> Moment:

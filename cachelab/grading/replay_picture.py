@@ -5,14 +5,11 @@ Time goes down. Calls are drawn where they were made, the one that is shown at l
 strength; those that were long ago move out at the top.
 """
 
-from typing import Any
-
 from cachelab.lab import marks
 
+from .fixed_pitch import LETTER, WIDTH, cut, fixed, labelled
 from .report import Moment
 
-WIDTH = 720
-LETTER = 7.3
 LINE = 30
 SHOWN = 8
 """How many calls are in the picture at once."""
@@ -47,7 +44,7 @@ class Stage:
         parts = []
         for place, name in enumerate(self.lanes):
             x, is_caller = self._x(place), name in self.callers
-            shown = _cut(name, self._gap() - 8)
+            shown = cut(name, self._gap() - 8)
             parts.append(marks.text(x, 20, shown, weight=600 if is_caller else ""))
             parts.append(marks.line(x, 30, x, self.foot, opacity=0.3))
         return "".join(parts)
@@ -60,7 +57,7 @@ class Stage:
         moment = self.moments[place]
         if moment.code:
             text = f"line {moment.line}:  {moment.code}"
-            parts.append(_fixed(12, self.code_at, _cut(text, WIDTH - 24), weight=600))
+            parts.append(fixed(12, self.code_at, cut(text, WIDTH - 24), weight=600))
         parts.append(self._held(place))
         if hope:
             parts.append(self._verdict(hope, got))
@@ -78,10 +75,10 @@ class Stage:
         start = self._x(self.lanes.index(moment.caller))
         end = self._x(self.lanes.index(moment.callee))
         left = min(start, end)
-        answer = _cut(f" -> {moment.answer}", (WIDTH - left) / 2) if moment.answer else ""
-        words = _cut(moment.call, WIDTH - left - 22 - LETTER * len(answer)) + answer
+        answer = cut(f" -> {moment.answer}", (WIDTH - left) / 2) if moment.answer else ""
+        words = cut(moment.call, WIDTH - left - 22 - LETTER * len(answer)) + answer
         colour, dash, _ = marks.SERIES[self.callers.index(moment.caller) % len(marks.SERIES)]
-        parts = [_fixed(left + 10, -5, words, weight=600 if is_on else "")]
+        parts = [fixed(left + 10, -5, words, weight=600 if is_on else "")]
         if moment.caller == moment.callee:
             parts.append(marks.dot(start, -8, colour, size=4))
         else:
@@ -107,21 +104,14 @@ class Stage:
             parts.append(marks.text(x + 8, y + 17, f"{name} holds", weight=600))
             lines = _few(now.get(name, ()), before.get(name, ()) if place else None)
             for row, (line, is_new) in enumerate(lines, 1):
-                text = _cut(line, width - 16)
+                text = cut(line, width - 16)
                 at = y + 18 + 17 * row
-                parts.append(_fixed(x + 8, at, text, weight=700 if is_new else ""))
+                parts.append(fixed(x + 8, at, text, weight=700 if is_new else ""))
         return "".join(parts)
 
     def _verdict(self, hope: str, got: str) -> str:
         y = self.verdict_at
-        return "".join(
-            [
-                marks.text(12, y - 4, "expected", weight=600),
-                _fixed(92, y - 4, _cut(hope, WIDTH - 104)),
-                marks.text(12, y + 16, "got", weight=600),
-                _fixed(92, y + 16, _cut(got, WIDTH - 104), weight=600),
-            ]
-        )
+        return labelled(y - 4, "expected", hope) + labelled(y + 16, "got", got, weight=600)
 
 
 def _few(now: tuple[str, ...], before: tuple[str, ...] | None) -> list[tuple[str, bool]]:
@@ -144,14 +134,3 @@ def _few(now: tuple[str, ...], before: tuple[str, ...] | None) -> list[tuple[str
 def _key_and_value(line: str) -> str:
     """Return an entry without the time it has left, which changes all by itself."""
     return line.rpartition(", for ")[0] or line
-
-
-def _fixed(x: float, y: float, words: str, weight: int | str = "") -> str:
-    look: dict[str, Any] = {"font_family": "ui-monospace, monospace", "style": "white-space: pre"}
-    return marks.text(x, y, words, 12, weight=weight, **look)
-
-
-def _cut(words: str, width: float) -> str:
-    """Return as much of the words as fits, in a fixed pitch."""
-    most = max(4, int(width / LETTER))
-    return words if len(words) <= most else f"{words[: most - 3]}..."

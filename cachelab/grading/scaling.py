@@ -35,15 +35,19 @@ def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
 
     def examine(session: Session, random: Random) -> Finding | None:
         costs: dict[int, dict[str, float]] = {}
+        worst: str | None = None
         for size in (sizes[0], sizes[-1], *sizes[1:-1]):
             try:
                 totals = session.ask({"op": "cost", **plan(random, size)})
             except PlayerLost as lost:
                 return Finding(f"with {size} keys in the cache, the submission {lost}")
             costs[size] = {kind: work / calls for kind, (work, calls) in totals.items()}
-            if size == sizes[-1] and _steepest(costs[sizes[0]], costs[size]) is None:
-                return None
-        return _growing([costs[size] for size in sizes], sizes)
+            if size == sizes[-1]:
+                worst = _steepest(costs[sizes[0]], costs[size])
+                if worst is None:
+                    return None
+        assert worst is not None
+        return _growing(worst, [costs[size] for size in sizes], sizes)
 
     return examine
 
@@ -125,20 +129,22 @@ def _too_steep(name: str, costs: Sequence[float], sizes: Sequence[int], steepest
     return Finding(f"the work of {name} grows too fast", Counterexample(tuple(rows), why))
 
 
+def _steepness(kind: str, first: dict[str, float], last: dict[str, float]) -> float:
+    """Tell how many times the work a kind of call is at the last size."""
+    return last[kind] / max(1.0, first[kind])
+
+
 def _steepest(first: dict[str, float], last: dict[str, float]) -> str | None:
     """Return the kind of call that grows most, if any grows too much."""
-    steepness = {kind: last[kind] / max(1.0, first[kind]) for kind in first if kind in last}
-    worst = max(steepness, key=lambda kind: steepness[kind])
+    kinds = [kind for kind in first if kind in last]
+    worst = max(kinds, key=lambda kind: _steepness(kind, first, last))
     rise = last[worst] - first[worst]
-    return None if steepness[worst] < STEEPEST or rise < NOTICEABLE else worst
+    is_flat = _steepness(worst, first, last) < STEEPEST or rise < NOTICEABLE
+    return None if is_flat else worst
 
 
-def _growing(costs: list[dict[str, float]], sizes: Sequence[int]) -> Finding | None:
+def _growing(worst: str, costs: list[dict[str, float]], sizes: Sequence[int]) -> Finding:
     """Report the kind of call that grows most."""
-    worst = _steepest(costs[0], costs[-1])
-    if worst is None:
-        return None
-    times_the_work = costs[-1][worst] / max(1.0, costs[0][worst])
     rows = [
         Row(f"{worst}, with {size} keys in the cache", "", f"about {cost[worst]:.0f} steps")
         for size, cost in zip(sizes, costs, strict=True)
@@ -148,7 +154,7 @@ def _growing(costs: list[dict[str, float]], sizes: Sequence[int]) -> Finding | N
     rows[-1] = Row(rows[-1].call, wanted, rows[-1].got)
     times = sizes[-1] // sizes[0]
     why = (
-        f"{times} times the keys cost {times_the_work:.0f} times the work: "
+        f"{times} times the keys cost {_steepness(worst, costs[0], costs[-1]):.0f} times the work: "
         "this call walks over the whole cache"
     )
     return Finding(

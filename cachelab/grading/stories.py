@@ -18,9 +18,12 @@ from .holdings import Snapshot
 from .process import PlayerLost
 from .runs import Expectation, Operation, call_text, without_chunks
 from .session import Outcome, Session
-from .world import SubmissionRaised, World, wired
+from .world import Call, SubmissionRaised, World, wired
 
 TOGETHER = "@together"
+
+QUIET = ("runtime.now", "runtime.lock", "runtime.event", "runtime.task_name")
+"""Calls that a counterexample leaves out: nobody waits for them and they change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,12 @@ class Played:
     """How many calls of ports there had been before each step."""
     held: list[Snapshot]
     """What stores and sources held before each step, and at the end."""
+
+    def loud_calls(self, place: int) -> list[Call]:
+        """Return the calls of ports that one step made, in order, without the quiet ones."""
+        ends = [*self.marks[place + 1 : place + 2], len(self.world.calls)]
+        calls = self.world.calls[self.marks[place] : ends[0]]
+        return [call for call in calls if f"{call.port}.{call.verb}" not in QUIET]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,6 @@ INTERRUPTIONS = 2
 MOST_ROWS = 12
 """Beyond this, a counterexample shows what a task called in one turn as one row."""
 
-QUIET = ("runtime.now", "runtime.lock", "runtime.event", "runtime.task_name")
-"""Calls that a counterexample leaves out: nobody waits for them and they change nothing."""
-
 
 def play_tales(*tales: Tale, message: str, runs: int = RUNS, longest: int = 12) -> Examine:
     """
@@ -195,9 +192,7 @@ def _meeting(played: Played, place: int, one_by_one: bool) -> Iterator[Row]:
     for name, steps in operation[1]:
         texts = "; ".join(step_text(played.world, step) for step in steps)
         yield Row(f"{name}: {texts}", "", "")
-    ends = [*played.marks[place + 1 : place + 2], len(played.world.calls)]
-    calls = played.world.calls[played.marks[place] : ends[0]]
-    loud = [call for call in calls if f"{call.port}.{call.verb}" not in QUIET]
+    loud = played.loud_calls(place)
     for task, turn in groupby(enumerate(loud), lambda c: (c[1].task, c[0] if one_by_one else 0)):
         made = [call for _, call in turn]
         answers = ", ".join(call.outcome or "None" for call in made)

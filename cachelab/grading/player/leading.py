@@ -43,13 +43,9 @@ class Channel:
 
     def write(self, result: Any, failure: list[Any] | None = None) -> None:
         """Answer the last request."""
-        self.send(self.word, result, failure)
-
-    def send(self, word: Any, result: Any, failure: list[Any] | None = None) -> None:
-        """Write one reply."""
-        text = json.dumps({"id": word, "result": result, "failure": failure}).encode() + b"\n"
+        text = json.dumps({"id": self.word, "result": result, "failure": failure}).encode() + b"\n"
         if len(text) > LARGEST_REPLY:
-            reply = {"id": word, "result": None, "failure": ["TooLarge", "", None]}
+            reply = {"id": self.word, "result": None, "failure": ["TooLarge", "", None]}
             text = json.dumps(reply).encode() + b"\n"
         while text:
             text = text[os.write(self.writer, text) :]

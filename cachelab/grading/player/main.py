@@ -63,10 +63,7 @@ class Service:
     def _hold_a_market(self, request: Request) -> None:
         """Let a market have the line until it closes; it answers for itself."""
         assert self.stage is not None, "load comes first"
-        channel = self.channel
-        market.Market(self.stage.source, self.stage.name, channel.reader, channel.send).serve(
-            request
-        )
+        market.Market(self.stage.source, self.stage.name, self.channel).serve(request)
 
     def _answer(self, request: Request) -> Any:
         operation, stage = request["op"], self.stage

@@ -6,13 +6,12 @@ process executes the text in a namespace of its own, and a row is a number that 
 so neither a row nor a moment can be made here.
 """
 
-import json
-import os
 import random
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, BinaryIO
+from typing import Any
 
+from .leading import Channel
 from .outside import RAISED, Missing
 from .stage import Stage, attempt, describe
 from .values import Wire, decode, encode, travels
@@ -136,9 +135,8 @@ class Context:
 class Market:
     """Serves one judge until it is done: calls come in, calls of `ctx` go out."""
 
-    def __init__(self, source: str, name: str, reader: BinaryIO, send: Callable[..., None]) -> None:
-        self.source, self.name = source, name
-        self.reader, self.send = reader, send
+    def __init__(self, source: str, name: str, channel: Channel) -> None:
+        self.source, self.name, self.channel = source, name, channel
         self.request: dict[str, Any] = {}
         self.stages: dict[int, Stage] = {}
         self.designs: dict[int, Any] = {}
@@ -151,15 +149,9 @@ class Market:
         self.request = request
         while "close" not in self.request:
             result = self._do(*self.request["do"])
-            self.send(self.request["id"], ["end", result, self._all_told()])
-            self._next()
-        self.send(self.request["id"], None)
-
-    def _next(self) -> None:
-        line = self.reader.readline()
-        if not line:
-            os._exit(0)
-        self.request = json.loads(line)
+            self.channel.write(["end", result, self._all_told()])
+            self.request = self.channel.read()
+        self.channel.write(None)
 
     def _do(self, verb: str, process: int, *arguments: Any) -> dict[str, Wire]:
         self.context = None
@@ -208,8 +200,8 @@ class Market:
         if self.context is None:
             raise RuntimeError(f"{name} was called when nobody had asked for anything")
         wires = [_wire(each) for each in arguments]
-        self.send(self.request["id"], ["ask", [name, wires], self._all_told()])
-        self._next()
+        self.channel.write(["ask", [name, wires], self._all_told()])
+        self.request = self.channel.read()
         kind, *body, now = self.request["got"]
         if name.partition(".")[0] not in ("cdn", "later"):
             self.context._way = 0.0
