@@ -11,7 +11,7 @@ from .families import FAMILIES, FAULTS, HIDDEN, PUBLIC, faulty, workload
 from .histories import shortest_history
 from .playing import Contestant, Everyday, play, play_all
 from .records import Figures
-from .references import REFERENCES, pain_of
+from .references import REFERENCES, pain_of, scored
 from .scoring import DayScore, gain
 from .shop import Shop
 from .values import Breach, Event, Lease, Request, Row
@@ -46,6 +46,7 @@ __all__ = [
     "pain_of",
     "play",
     "play_all",
+    "scored",
     "shortest_history",
     "workload",
 ]

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .families import FAMILIES, FAULTS, PUBLIC, faulty, workload
+from .families import PUBLIC, faulty, workload
 from .playing import Contestant, play_all
 from .records import Figures
-from .references import pain_of
-from .scoring import fault_demands, gain
+from .references import scored
+from .scoring import fault_demands
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,22 +75,8 @@ def standing(
     """
     days = [workload(family, seed) for family in families]
     found = play_all(contestant, [*days, *(faulty(each, seed) for each in faults)], jobs=jobs)
-    gains = {
-        day.workload: gain(
-            day.pain_ms,
-            pain_of("none", day.workload, seed),
-            pain_of("clairvoyant", day.workload, seed),
-        )
-        for day in found[: len(days)]
-    }
+    gains = {day.workload: scored(day, seed).gain for day in found[: len(days)]}
     return Standing(name, tuple(found[: len(days)]), gains, tuple(found[len(days) :]))
-
-
-def whole_standing(name: str, contestant: Contestant, seed: int | str = 0) -> Standing:
-    """Play a contestant on every kind of day and with every fault, on all cores."""
-    return standing(
-        name, contestant, families=tuple(FAMILIES), faults=tuple(FAULTS), seed=seed, jobs=-1
-    )
 
 
 def standings_table(standings: Sequence[Standing]) -> str:

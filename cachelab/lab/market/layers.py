@@ -63,7 +63,7 @@ class Level:
 
     def look(self, place: int, key: str, size: int) -> Any:
         """Return what a place holds, MISSING if it holds nothing."""
-        found = self.places[place].get(key, MISSING)
+        found = self._find(place, key)
         if self.counting:
             self.looks += 1
             self.look_bytes += size
@@ -71,6 +71,14 @@ class Level:
                 self.hits += 1
                 self.hit_bytes += size
         return found
+
+    def _find(self, place: int, key: str) -> Any:
+        return self.places[place].get(key, MISSING)
+
+    def _is_free(self, place: int, key: str) -> bool:
+        """Tell whether nobody holds a lease to fill a place that is still good."""
+        held = self.leases.get((place, key))
+        return held is None or self.clock.at >= held.granted + LEASE_SECONDS
 
     def foresee(self, place: int, key: str) -> tuple[Any, bool] | None:
         """
@@ -80,14 +88,11 @@ class Level:
         """
         if place in self.dead:
             return None
-        held = self.leases.get((place, key))
-        is_free = held is None or self.clock.at >= held.granted + LEASE_SECONDS
-        return self.places[place].peek(key, MISSING), is_free
+        return self.places[place].peek(key, MISSING), self._is_free(place, key)
 
     def grant(self, place: int, key: str) -> Lease | None:
         """Return a lease to fill a place, None while somebody else's holds."""
-        held = self.leases.get((place, key))
-        if held is not None and self.clock.at < held.granted + LEASE_SECONDS:
+        if not self._is_free(place, key):
             return None
         lease = self.leases[place, key] = Lease(key, place, self.clock.at)
         return lease

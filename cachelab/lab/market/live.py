@@ -44,11 +44,6 @@ class LiveReplay:
         """By which share the predicted calls of the origin miss the measured ones."""
         return abs(self.predicted.origin_calls / max(1, self.measured.origin_calls) - 1)
 
-    @property
-    def p99_off(self) -> float:
-        """By which share the predicted p99 misses the measured one."""
-        return abs(self.predicted.p99 / self.measured.p99 - 1) if self.measured.p99 else 0.0
-
 
 def replay_live(contestant: Contestant, day: Workload, seconds: float = 10.0) -> LiveReplay:
     """
@@ -139,15 +134,11 @@ class LiveLevel(Level):
         super().__init__("l2", shop.plan.get("l2"), shop.clock)
         self.store_there, self.watch = store, shop.looked
 
-    def look(self, place: int, key: str, size: int) -> Any:
+    def _find(self, place: int, key: str) -> Any:
         """Ask the server."""
         del place
         with self.watch.running():
             found = self.store_there.get(key)
-        self.looks += self.counting
-        self.hits += self.counting and found is not MISSING
-        self.look_bytes += size * self.counting
-        self.hit_bytes += size * (self.counting and found is not MISSING)
         return found if found is MISSING else Row(*found)
 
     def foresee(self, place: int, key: str) -> None:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from .designs import aside, careful, clairvoyant, huge, none
 from .families import FAMILIES, faulty, workload
 from .playing import Contestant, Everyday, play
+from .records import Figures
+from .scoring import DayScore
 
 REFERENCES: dict[str, Contestant] = {
     "none": Everyday(none.Design),
@@ -29,3 +31,9 @@ def pain_of(reference: str, family: str, seed: int | str) -> float:
         raise ValueError(f"there is no design {reference!r}; there are {', '.join(REFERENCES)}")
     day = workload(family, seed) if family in FAMILIES else faulty(family, seed)
     return play(REFERENCES[reference], day).pain_ms
+
+
+def scored(figures: Figures, seed: int | str) -> DayScore:
+    """Put what a design did on a day beside who has no cache and who knows everything."""
+    none, clairvoyant = (pain_of(who, figures.workload, seed) for who in ("none", "clairvoyant"))
+    return DayScore(figures, none, clairvoyant)
