@@ -6,14 +6,12 @@ checks that failed, and a hash of the text. Nothing is sent anywhere; the file m
 """
 
 import hashlib
-import json
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cachelab.lab.forms.answers import home_folder
+from cachelab.lab.home import add_line, log_file, read_lines
 
 from .report import Report
 
@@ -23,8 +21,7 @@ STUCK = 3
 
 def attempts_file() -> Path | None:
     """Return the log, in `$CACHELAB_HOME` or ~/.cachelab; None where the variable is empty."""
-    folder = home_folder()
-    return None if folder is None else folder / "attempts.jsonl"
+    return log_file("attempts.jsonl")
 
 
 def noted(report: Report, text: str) -> Report:
@@ -44,10 +41,7 @@ def noted(report: Report, text: str) -> Report:
         entry = {"exercise": report.exercise, "text": word, "points": report.points}
         entry |= {"failed": failed, "time": int(time.time())}
         earlier.append(entry)
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(entry) + "\n")
+        add_line(path, entry)
     offers = {check.id: _in_a_row(earlier, check.id) - STUCK + 1 for check in report.failed}
     return replace(report, offers=tuple((name, n) for name, n in offers.items() if n > 0))
 
@@ -59,21 +53,8 @@ def failed_attempts(exercise: str) -> int:
 
 
 def _attempts(path: Path, exercise: str) -> list[dict[str, Any]]:
-    return [one for one in _read(path) if one["exercise"] == exercise]
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError:
-        return []
-    found = []
-    for line in lines:
-        with suppress(ValueError, TypeError, AttributeError):
-            entry = json.loads(line)
-            if {"exercise", "text", "failed"} <= entry.keys():
-                found.append(entry)
-    return found
+    whole = (one for one in read_lines(path) if {"exercise", "text", "failed"} <= one.keys())
+    return [one for one in whole if one["exercise"] == exercise]
 
 
 def _in_a_row(attempts: list[dict[str, Any]], check: str) -> int:

@@ -4,13 +4,14 @@ Traces that others have published: where they are, how large, under which terms,
 The list is `data/public_traces.toml`. What nobody has told us is left out, and shown as not known.
 """
 
-import os
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from .home import default_home, home_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +63,4 @@ def public_traces() -> dict[str, PublicTrace]:
 
 def traces_folder() -> Path:
     """Return the folder for fetched traces: `$CACHELAB_HOME/traces`, or ~/.cachelab/traces."""
-    home = os.environ.get("CACHELAB_HOME")
-    return (Path(home) if home else Path.home() / ".cachelab") / "traces"
+    return (home_folder() or default_home()) / "traces"

@@ -5,16 +5,17 @@ Only what is answered in a notebook is kept, with the cell that asked. Nothing i
 file may be deleted, and where `$CACHELAB_HOME` is empty none is written.
 """
 
-import json
 import math
 import os
 import re
-import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from cachelab.lab.home import add_line, log_file, read_lines
+from cachelab.lab.notebook import running_kernel
 
 Answer = str | float
 Kind = Literal["predict", "quiz"]
@@ -43,25 +44,14 @@ class Entry:
         return found.group(1) if found else ""
 
 
-def home_folder() -> Path | None:
-    """Return `$CACHELAB_HOME`, or ~/.cachelab; None where the variable is empty."""
-    folder = os.environ.get("CACHELAB_HOME")
-    if folder == "":
-        return None
-    return Path(folder) if folder else Path.home() / ".cachelab"
-
-
 def answers_file() -> Path | None:
     """Return the log; None where none is to be kept."""
-    folder = home_folder()
-    return None if folder is None else folder / "answers.jsonl"
+    return log_file("answers.jsonl")
 
 
 def asking_cell() -> str | None:
     """Return the id of the cell that is being executed, "" if it has none; None in no notebook."""
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    kernel = getattr(shell, "kernel", None)
+    kernel = running_kernel()
     if kernel is None:
         return None
     with suppress(AttributeError, KeyError, TypeError):
@@ -72,28 +62,19 @@ def asking_cell() -> str | None:
 def keep(entry: Entry) -> None:
     """Add an entry to the log; a log that cannot be written is no reason to stop a lesson."""
     path = answers_file()
-    if path is None:
-        return
-    line = json.dumps({**asdict(entry), "time": int(time.time())})
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+    if path is not None:
+        add_line(path, {**asdict(entry), "time": int(time.time())})
 
 
 def entries() -> list[Entry]:
     """Return the log from its beginning, without the lines that are damaged."""
     path = answers_file()
-    lines: list[str] = []
-    if path is not None:
-        with suppress(OSError):
-            lines = path.read_text("utf-8", errors="replace").splitlines()
-    return [found for line in lines if (found := _entry(line)) is not None]
+    kept = () if path is None else read_lines(path)
+    return [found for fields in kept if (found := _entry(fields)) is not None]
 
 
-def _entry(line: str) -> Entry | None:
-    with suppress(ValueError, TypeError):
-        fields: Any = json.loads(line)
+def _entry(fields: dict[str, Any]) -> Entry | None:
+    with suppress(TypeError):
         found = Entry(**fields)
         texts = (found.kind, found.question, found.cell)
         values = (found.answer, found.truth, found.tolerance)

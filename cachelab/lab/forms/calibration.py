@@ -98,7 +98,7 @@ class Calibration:
         said = [f"You were right {right} of {len(answered)} times."]
         ratios = _ratios(answered)
         if self.factor is not None:
-            over, under = (sum(test(r) for r in ratios) for test in (_is_over, _is_under))
+            over, under = sum(r > 1 for r in ratios), sum(r < 1 for r in ratios)
             said.append(
                 f"Of {len(ratios)} predicted number{'s' * (len(ratios) > 1)}, {over} "
                 f"{'was' if over == 1 else 'were'} too large and {under} too small; in the median "
@@ -179,14 +179,6 @@ def _nothing(open_questions: int) -> str:
 
 def _ratios(answered: Iterable[Answered]) -> list[float]:
     return [one.ratio for one in answered if one.ratio is not None]
-
-
-def _is_over(ratio: float) -> bool:
-    return ratio > 1
-
-
-def _is_under(ratio: float) -> bool:
-    return ratio < 1
 
 
 def _cells(row: Row) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import traitlets
 
+from cachelab.lab.notebook import running_kernel
 from cachelab.lab.scenes import Control, Run, Scene, Score, Still
 from cachelab.ports import Runtime, ThreadRuntime
 
@@ -164,12 +165,8 @@ class LateView(FrameView):
 
 def _has_somebody() -> bool:
     """Tell whether the cell was sent from a page at which a person sits, and threads can be had."""
-    if "IPython" not in sys.modules or sys.platform == "emscripten":
-        return False
-    from IPython import get_ipython
-
-    kernel = getattr(get_ipython(), "kernel", None)
-    if kernel is None:
+    kernel = running_kernel()
+    if kernel is None or sys.platform == "emscripten":
         return False
     return bool(kernel.get_parent("shell").get("content", {}).get("allow_stdin", False))
 
