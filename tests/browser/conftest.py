@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.error import URLError
@@ -110,8 +111,18 @@ class LabPage:
         """Close the notebook and stop its kernel, which would keep its state otherwise."""
         self.ask(CLOSE)
 
-    def use_theme(self, name):
-        self.ask(THEME, name)
+    @contextmanager
+    def in_theme(self, name):
+        """Show everything in the theme "Light" or "Dark", and in Light again afterwards."""
+        from playwright.sync_api import expect
+
+        try:
+            self.ask(THEME, f"JupyterLab {name}")
+            is_light = str(name == "Light").lower()
+            expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+            yield
+        finally:
+            self.ask(THEME, "JupyterLab Light")
 
     def cells(self):
         return self.ask(CELLS)

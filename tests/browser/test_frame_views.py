@@ -325,18 +325,12 @@ def test_what_is_saved_of_long_work_is_whole(views):
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_pictures_are_kept_for_people_to_look_at(views, artifacts, theme):
-    try:
-        views.use_theme(f"JupyterLab {theme}")
-        expect(views.page.locator("body")).to_have_attribute(
-            "data-jp-theme-light", str(theme == "Light").lower()
-        )
+    with views.in_theme(theme):
         for place, name in enumerate(VIEWS):
             file = artifacts / f"view-{name}-{theme.lower()}.png"
             found = views.notebook.locator(".cl-frame-view").nth(place)
             found.screenshot(path=file, animations="disabled")
             assert file.stat().st_size > 10_000
-    finally:
-        views.use_theme("JupyterLab Light")
 
 
 def test_the_console_has_no_error(views):

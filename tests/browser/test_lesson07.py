@@ -136,17 +136,11 @@ def test_the_notebook_s_shortcuts_do_nothing_while_the_stepper_has_the_focus(les
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_a_picture_is_kept_for_people_to_look_at(lesson, stepper, artifacts, theme):
-    try:
-        lesson.use_theme(f"JupyterLab {theme}")
-        expect(lesson.page.locator("body")).to_have_attribute(
-            "data-jp-theme-light", str(theme == "Light").lower()
-        )
+    with lesson.in_theme(theme):
         stepper.locator(".cl-next").click()
         file = artifacts / f"lesson07-{theme.lower()}.png"
         lesson.page.screenshot(path=file, animations="disabled")
         assert file.stat().st_size > 10_000
-    finally:
-        lesson.use_theme("JupyterLab Light")
 
 
 def test_the_page_had_no_error_of_its_own(lesson):

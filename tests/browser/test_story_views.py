@@ -196,11 +196,7 @@ def test_what_an_input_costs_is_measured(views, show, artifacts, capsys):
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_pictures_are_kept_for_people_to_look_at(views, show, artifacts, theme):
-    try:
-        views.use_theme(f"JupyterLab {theme}")
-        expect(views.page.locator("body")).to_have_attribute(
-            "data-jp-theme-light", str(theme == "Light").lower()
-        )
+    with views.in_theme(theme):
         for name in STORED:
             view = show(name)
             for _ in range(4 if name in ("aside", "race") else 1):
@@ -208,8 +204,6 @@ def test_pictures_are_kept_for_people_to_look_at(views, show, artifacts, theme):
             file = artifacts / f"story-{name}-{theme.lower()}.png"
             view.screenshot(path=file, animations="disabled")
             assert file.stat().st_size > 10_000
-    finally:
-        views.use_theme("JupyterLab Light")
 
 
 def test_the_console_has_no_error(views):
