@@ -51,6 +51,6 @@ class WarmReport:
         if self.resumed:
             words.append(f"{self.resumed} done before")
         if self.broken_lines:
-            words.append(f"{self.broken_lines} broken lines")
+            words.append(f"{self.broken_lines} broken line{'s' * (self.broken_lines > 1)}")
         said = f"{', '.join(words)} in {self.seconds:.3g} s."
         return said if self.stopped is None else f"{said} Stopped early: {self.stopped}."

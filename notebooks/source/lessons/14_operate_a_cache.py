@@ -205,15 +205,15 @@ fell
 # %%
 from cachelab.lab.stories.incidents import CAUSES, record_incident
 
-print(f"{'':26} {'hit ratio':>12} {'p99, ms':>10} {'hottest':>12} expired/s entries database")
+print(f"{'':26} {'hit ratio':>11} {'p99, ms':>9} {'hottest':>11} expired/s keys db, ms")
 falls = 0
 for cause in CAUSES:
     was, now = record_incident(cause, 0).readings[3:5]
     falls += now.hit_ratio <= was.hit_ratio - 0.1
-    print(f"{cause:26} {was.hit_ratio:5.2f} > {now.hit_ratio:.2f}", end=" ")
-    print(f"{1_000 * was.p99:4.0f} > {1_000 * now.p99:3.0f}", end=" ")
-    print(f"{was.hottest:5.2f} > {now.hottest:.2f}", end=" ")
-    print(f"{now.expirations:9.1f} {now.entries:7} {1_000 * now.origin_p99:5.0f} ms")
+    print(f"{cause:26} {was.hit_ratio:4.2f} > {now.hit_ratio:.2f}", end=" ")
+    print(f"{1_000 * was.p99:3.0f} > {1_000 * now.p99:3.0f}", end=" ")
+    print(f"{was.hottest:4.2f} > {now.hottest:.2f}", end=" ")
+    print(f"{now.expirations:9.1f} {now.entries:4} {1_000 * now.origin_p99:6.0f}")
 fell.compare(falls)
 
 # %% jupyter={"source_hidden": true}
