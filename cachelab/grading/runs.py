@@ -20,7 +20,7 @@ from .session import Outcome, crowding
 T = TypeVar("T")
 
 SHORT = 16
-"""Steps of a run of which pairs are tried."""
+"""Steps of a run of which pairs are tried, and each with less room."""
 
 MOST_TRIALS = 1_000
 SHRINK_SECONDS = 4.0
@@ -230,13 +230,22 @@ def _simpler(run: Run) -> Iterator[Run]:
     """Give ever less drastic simplifications of a run."""
     for steps in without_chunks(run.steps):
         yield replace(run, steps=steps)
-    for slot, capacity in enumerate(run.capacities):
-        for lower in _lower(capacity):
-            smaller = (*run.capacities[:slot], lower, *run.capacities[slot + 1 :])
-            yield Run(smaller, run.steps)
+    for capacities in _less_room(run.capacities):
+        yield Run(capacities, run.steps)
     yield from _plainer(run)
     for steps in without_pairs(run.steps):
         yield replace(run, steps=steps)
+    if len(run.steps) <= SHORT:  # a put that fills a slot goes only together with the slot
+        for capacities in _less_room(run.capacities):
+            for place in range(len(run.steps)):
+                yield Run(capacities, run.steps[:place] + run.steps[place + 1 :])
+
+
+def _less_room(capacities: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """Give the capacities with one of them smaller."""
+    for slot, capacity in enumerate(capacities):
+        for lower in _lower(capacity):
+            yield (*capacities[:slot], lower, *capacities[slot + 1 :])
 
 
 def _lower(size: Any) -> Iterator[Any]:
