@@ -15,7 +15,7 @@ from .report import Counterexample, Row
 from .session import Session
 from .world import wired
 
-SIZES = (200, 800, 3200)
+SIZES = (100, 400, 1600)
 STEEPEST = 4.0
 """From the smallest size to the largest, 16-fold: log n gives 1.5, a scan gives 16."""
 
@@ -30,15 +30,18 @@ def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
     """
     Return a check that compares the work per call at the smallest and the largest size.
 
-    Those between are counted where it grows, for the table that shows how.
+    Counting at the largest ends as soon as a kind of call has used up all that it may. Those
+    between are counted where it grows, for the table that shows how.
     """
 
     def examine(session: Session, random: Random) -> Finding | None:
         costs: dict[int, dict[str, float]] = {}
         worst: str | None = None
         for size in (sizes[0], sizes[-1], *sizes[1:-1]):
+            drawn = plan(random, size)
+            most = _allowed(costs[sizes[0]], drawn["calls"]) if size == sizes[-1] else {}
             try:
-                totals = session.ask({"op": "cost", **plan(random, size)})
+                totals = session.ask({"op": "cost", **drawn, "most": most})
             except PlayerLost as lost:
                 return Finding(f"with {size} keys in the cache, the submission {lost}")
             costs[size] = {kind: work / calls for kind, (work, calls) in totals.items()}
@@ -127,6 +130,14 @@ def _too_steep(name: str, costs: Sequence[float], sizes: Sequence[int], steepest
     rows[-1] = Row(rows[-1].call, f"no more than {steepest:g} times {costs[0]:.0f}", got)
     why = "the work for each item grows with their number: for each, all the others are looked at"
     return Finding(f"the work of {name} grows too fast", Counterexample(tuple(rows), why))
+
+
+def _allowed(first: dict[str, float], calls: Sequence[Sequence[Any]]) -> dict[str, float]:
+    """Return for each kind the work that all its calls together may take without growing."""
+    return {
+        kind: max(STEEPEST * max(1.0, cost), cost + NOTICEABLE) * sum(c[0] == kind for c in calls)
+        for kind, cost in first.items()
+    }
 
 
 def _steepness(kind: str, first: dict[str, float], last: dict[str, float]) -> float:

@@ -119,9 +119,10 @@ def measure(stage: Stage, request: dict[str, Any]) -> dict[str, list[int]]:
     """
     Return `{kind: [work, calls]}` for the calls asked for, on an object filled before.
 
-    `fill` are key numbers to put; `calls` are `[kind, verb, key number, ...]`, done in order.
+    `fill` are key numbers to put; `calls` are `[kind, verb, key number, ...]`, done in order until
+    one kind has taken more than its `most`.
     """
-    meter, let_pass = Meter(), request["let_pass"]
+    meter, let_pass, most = Meter(), request["let_pass"], request["most"]
     extra = {CALL: meter.call, MADE: meter.made}
     stage.execute(rewrite(stage.source, FILENAME), **extra)
     target = stage.names[stage.name](request["capacity"])
@@ -144,7 +145,7 @@ def measure(stage: Stage, request: dict[str, Any]) -> dict[str, list[int]]:
         total[0] += work
         total[1] += 1
         spent += work
-        if spent > MOST_WORK:
+        if spent > MOST_WORK or total[0] > most.get(kind, MOST_WORK):
             break
     return totals
 
