@@ -7,6 +7,7 @@ was acknowledged before it began can be told, and so can a write that is gone.
 
 from dataclasses import dataclass
 from itertools import count
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -188,10 +189,10 @@ def lost_keys(source: Source, acknowledged: dict[str, int]) -> int:
 
 
 def made(name: str, store: Store, source: Source, runtime: Runtime, ttl: float) -> Strategy:
-    """Make a strategy by its name."""
+    """Make a strategy by its name; the jitter of its lives is the same in every comparison."""
     if name == "no_cache":
         return Uncached(store, source, ttl)
-    options: dict[str, Any] = {"runtime": runtime}
+    options: dict[str, Any] = {"runtime": runtime, "rng": Random(name)}
     if name == WriteBehind.name and isinstance(runtime, SimRuntime):
         options["log"] = MemoryLog(runtime, store=store)
     return KINDS[name].over(store, source, ttl=ttl, **options)

@@ -22,6 +22,11 @@ def test_in_virtual_time_the_numbers_are_the_same_each_time(simulated) -> None:
     assert again == [simulated["cache_aside"], simulated["write_behind"]]
 
 
+def test_lives_that_end_early_by_chance_end_at_the_same_times_in_every_comparison() -> None:
+    work = Workload(requests=1_500, keys=200, ttl=0.3)
+    assert compare_strategies(work) == compare_strategies(work)
+
+
 def test_the_database_alone_is_asked_for_every_read(simulated) -> None:
     alone = simulated["no_cache"]
     assert alone.hit_ratio == 0
