@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from cachelab.lab.notebook import has_somebody
+
 from .attempts import STUCK, failed_attempts, noted
 from .judging import find_exercise
 from .report import CheckResult, Counterexample, Report
@@ -73,6 +75,16 @@ class LearnersReport(Report):
             return None  # nothing that only the judge has, and nothing that never comes back
         title = f"{self.exercise} {check.id}: {check.message}"
         return play_function(title, check, function, shown.arguments)
+
+    def _ipython_display_(self) -> None:
+        """
+        Let buttons for its runs follow below the report, which is then shown as any other value.
+        """
+        if not is_graded() and has_somebody():
+            from .stepping import offer
+
+            offer(self)
+        raise NotImplementedError
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Return the table for a notebook, and the points as its plain text."""

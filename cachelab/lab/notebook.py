@@ -11,3 +11,11 @@ def running_kernel() -> Any | None:
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
     return getattr(shell, "kernel", None)
+
+
+def has_somebody() -> bool:
+    """Tell whether the cell that runs was sent from a page at which a person sits."""
+    kernel = running_kernel()
+    if kernel is None:
+        return False
+    return bool(kernel.get_parent("shell").get("content", {}).get("allow_stdin", False))

@@ -200,6 +200,7 @@ def lab_environment(base):
         "JUPYTERLAB_WORKSPACES_DIR": str(base / "workspaces"),
         "IPYTHONDIR": str(base / "ipython"),
         "JUPYTER_PREFER_ENV_PATH": "1",
+        "CACHELAB_HOME": str(base / "answers"),
     }
 
 

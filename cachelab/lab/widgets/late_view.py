@@ -9,7 +9,7 @@ from typing import Any
 
 import traitlets
 
-from cachelab.lab.notebook import running_kernel
+from cachelab.lab.notebook import has_somebody
 from cachelab.lab.scenes import Control, Run, Scene, Score, Still
 from cachelab.ports import Runtime, ThreadRuntime
 
@@ -76,7 +76,7 @@ class LateView(FrameView):
         self._late, self._task, self._handles = list(score.runs), None, list[Any]()
         self._first = {score.place(position) for position, _ in stills}
         pieces = work(score.places_from([score.start, *(position for position, _ in stills)]))
-        is_watched = _has_somebody() if background is None else background
+        is_watched = _can_be_watched() if background is None else background
         if not is_watched:
             self._late = _all_drawn(self._late, pieces)
         super().__init__(controls=controls, runs=self._late, stills=stills, **look)
@@ -163,12 +163,9 @@ class LateView(FrameView):
             self._update()
 
 
-def _has_somebody() -> bool:
-    """Tell whether the cell was sent from a page at which a person sits, and threads can be had."""
-    kernel = running_kernel()
-    if kernel is None or sys.platform == "emscripten":
-        return False
-    return bool(kernel.get_parent("shell").get("content", {}).get("allow_stdin", False))
+def _can_be_watched() -> bool:
+    """Tell whether a person sits at the page, and threads can be had."""
+    return sys.platform != "emscripten" and has_somebody()
 
 
 def _all_drawn(blank: list[Run], pieces: Iterator[Piece]) -> list[Run]:
