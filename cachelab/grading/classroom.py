@@ -64,7 +64,7 @@ class Verdicts:
 
 def key_of_text(exercise: Exercise, text: str, level: str) -> str:
     """Return what a verdict depends on, as one word."""
-    checks = [(check.id, check.points, check.needs) for check in exercise.checks]
+    checks = [(check.id, check.points, check.needs, check.after) for check in exercise.checks]
     parts = [cachelab.__version__, exercise.id, repr(checks), level, text]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -44,6 +44,10 @@ class Check:
     """
     One row of an exercise's table of points.
 
+    It is not judged before all that it `needs` have passed. While one that it comes `after` has
+    not, it is judged `apart`, by runs that the other's mistake leaves alone, or as ever if it has
+    none: it passes, or it waits, so that one mistake is told once and has one price.
+
     `subject` is the class or function that it is about, by itself the first of the exercise. What a
     check has `measured` is observed within the submission's process, so its text must be plain.
     """
@@ -53,10 +57,20 @@ class Check:
     title: str
     examine: Examine
     needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     seconds: float = 8.0
     subject: str | None = None
     measured: bool = False
+    apart: Examine | None = None
+
+    def waits_for(self, passed: set[str]) -> str | None:
+        """Return the first check that must pass before this one is judged, if one has not."""
+        return next((need for need in self.needs if need not in passed), None)
+
+    def is_after(self, passed: set[str]) -> str | None:
+        """Return the first check whose mistakes may show in this one, if one has not passed."""
+        return next((other for other in self.after if other not in passed), None)
 
 
 Panel = Callable[[Level, str, int | None, str | None], Iterator[CheckResult]]

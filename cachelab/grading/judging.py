@@ -4,6 +4,7 @@ The judge: every check of an exercise on a submission's text, in order, and the 
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 from .exercise import Check, Exercise, Finding
@@ -54,7 +55,7 @@ def judge(
     Return the verdict on a submission, given as the text of its solution cell or file.
 
     Another `seed` draws other runs; without one every judgement of a text is the same. `only` is
-    the id of one check: that one is judged, and those that must pass before it. Nothing is judged
+    the id of one check: that one is judged, and those that come before it. Nothing is judged
     after the first check that fails if it is `until_failure`.
 
     Raises:
@@ -87,14 +88,17 @@ def _each_verdict(
     passed = set[str]()
     patience = CALL_SECONDS
     for check in checks:
-        waits_for = next((need for need in check.needs if need not in passed), None)
+        waits_for, other = check.waits_for(passed), check.is_after(passed)
         if waits_for:
             result = _waiting(check, waits_for)
         elif check.measured and (found := objection(pool.source)):
             result = _verdict(check, _not_plain(pool.source, *found))
         else:
-            result, is_lost = _examined(check, exercise, pool, seed, patience)
+            judged = replace(check, examine=check.apart) if other and check.apart else check
+            result, is_lost = _examined(judged, exercise, pool, seed, patience)
             patience = SHORT_SECONDS if is_lost else patience
+            if other and not result.passed:
+                result = _waiting(check, other)
         if result.passed:
             passed.add(check.id)
         yield result
@@ -140,7 +144,7 @@ def _wanted(exercise: Exercise, only: str | None) -> list[Check]:
     wanted, waiting = set[str](), [only]
     while waiting:
         wanted.add(check_id := waiting.pop())
-        waiting += by_id[check_id].needs
+        waiting += (*by_id[check_id].needs, *by_id[check_id].after)
     return [check for check in exercise.checks if check.id in wanted]
 
 

@@ -1,5 +1,7 @@
 """What is particular to the judge of ex07."""
 
+import pytest
+
 from . import bank
 
 
@@ -16,6 +18,16 @@ def test_a_mistake_costs_the_points_of_one_check():
     assert _judged("m03_put_does_not_refresh").points == 36
 
 
-def test_checks_that_build_on_a_failed_one_are_not_judged():
+@pytest.mark.parametrize("name", ["m01_fifo", "m05_one_too_many", "m06_one_too_few"])
+def test_a_wrong_victim_costs_its_own_points_alone(name):
+    assert _judged(name).points == 33
+
+
+def test_a_cache_that_keeps_everything_shows_nothing_about_a_full_one():
     waiting = {check.id for check in _judged("never_evicts").checks if check.waits_for}
-    assert waiting == {"update", "membership", "delete", "constant_time", "threads"}
+    assert waiting == {"constant_time", "threads"}
+
+
+def test_a_get_that_raises_leaves_what_is_about_other_calls():
+    waiting = {check.id for check in _judged("get_raises_on_a_miss").checks if check.waits_for}
+    assert waiting == {"membership", "edges"}

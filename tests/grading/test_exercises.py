@@ -45,7 +45,7 @@ def test_every_check_has_three_hints_and_waits_only_for_earlier_checks(exercise)
     seen: set[str] = set()
     for check in exercise.checks:
         assert len(check.hints) == 3, check.id
-        assert set(check.needs) <= seen, check.id
+        assert {*check.needs, *check.after} <= seen, check.id
         seen.add(check.id)
 
 

@@ -1,107 +1,42 @@
 """
 Exercise 07: an LRU cache. Nine checks, each about one promise of the contract.
-
-A check's domain leaves out what other checks are about: the check of victims never puts a key that
-is present, the check of storing leaves room to spare. So one mistake costs one check's points.
 """
 
 from random import Random
 from typing import Any
 
-from cachelab.grading.exercise import Check, Exercise
+from cachelab.grading.exercise import Check, Exercise, Finding, in_turn
 from cachelab.grading.overtaking import Scenario, overtake
 from cachelab.grading.playing import play_runs
-from cachelab.grading.runs import Domain, Operation
+from cachelab.grading.runs import Operation
 from cachelab.grading.scaling import count_work
+from cachelab.grading.session import Session
 
-from .lru_model import LRUModel
-
-KEYS = ("a", "b", "c", "d", "e", "f")
-FALSY: tuple[Any, ...] = (None, 0, "", False, [], 0.0)
-
-
-def _drawing(*verbs: str, present: float = 0.85) -> Any:
-    """Return a generator of operations; a verb named twice comes twice as often."""
-
-    def draw(random: Random, model: LRUModel) -> Operation:
-        verb, key = random.choice(verbs), random.choice(KEYS)
-        if verb in ("len", "hit_rate"):
-            return (verb,)
-        if verb == "put":
-            return (verb, key, random.randint(1, 9))
-        if model.entries and random.random() < present:  # what is there is worth more questions
-            key = random.choice(model.keys)
-        return (verb, key)
-
-    return draw
-
-
-def _draw_falsy(random: Random, _: LRUModel) -> Operation:
-    verb, key = random.choice(("put", "get", "in")), random.choice(("a", "b", "", 0))
-    if verb == "put":
-        return (verb, key, random.choice(FALSY))
-    return (verb, key, "default") if verb == "get" else (verb, key)
-
-
-def _new_key(model: LRUModel, operation: Operation) -> bool:
-    """Keep puts of absent keys, and let a missed get be the last step."""
-    if model.missed:
-        return False
-    return operation[0] != "put" or operation[1] not in model.keys
-
-
-def _with_room(model: LRUModel, operation: Operation) -> bool:
-    """Keep puts of keys never used before that leave a slot free."""
-    if model.missed:
-        return False
-    fresh = operation[0] == "put" and operation[1] not in model.seen
-    return (fresh and len(model.entries) + 2 <= model.capacity) or operation[0] in ("get", "len")
-
-
-def _before_a_miss(model: LRUModel, _: Operation) -> bool:
-    return not model.missed
-
-
-def _absent_puts(model: LRUModel, operation: Operation) -> bool:
-    return operation[0] != "put" or operation[1] not in model.keys
-
-
-def _counted(model: LRUModel, operation: Operation) -> bool:
-    """Keep runs in which nothing goes away and no missed key is asked for or put again."""
-    if len(operation) > 1 and operation[1] in model.missed:
-        return False
-    if operation[0] == "delete":
-        return operation[1] not in model.keys
-    if operation[0] == "get" or operation[0] == "put":
-        return len(model.seen | model.missed | {operation[1]}) < model.capacity
-    return True
-
-
-STORES = Domain(
-    LRUModel, ((3,), (4,), (5,), (6,)), _drawing("put", "put", "get", "len"), _with_room
+from .lru_runs import (
+    DELETE,
+    DELETE_WITH_ROOM,
+    FALSY_VALUES,
+    HIT_RATE,
+    MEMBERSHIP,
+    MEMBERSHIP_WITH_ROOM,
+    NEGATIVE,
+    NO_ROOM,
+    STORES,
+    TWO_CACHES,
+    UPDATE,
+    UPDATE_WITH_ROOM,
+    VICTIM,
+    VICTIM_BY_IN,
 )
-VICTIM = Domain(LRUModel, ((1,), (2,), (3,), (4,)), _drawing("put", "put", "get"), _new_key)
-UPDATE = Domain(LRUModel, ((1,), (2,), (3,)), _drawing("put", "put", "get", "len"), _before_a_miss)
-MEMBERSHIP = Domain(
-    LRUModel,
-    ((1,), (2,), (3,)),
-    _drawing("put", "put", "in", "get", "len", present=0.5),
-    _absent_puts,
-)
-DELETE = Domain(
-    LRUModel, ((1,), (2,), (3,)), _drawing("put", "put", "delete", "get", "len"), _new_key
-)
-HIT_RATE = Domain(
-    LRUModel,
-    ((6,), (7,)),
-    _drawing("put", "get", "get", "in", "delete", "hit_rate"),
-    _counted,
-    frozenset({"hit_rate"}),
-)
-FALSY_VALUES = Domain(LRUModel, ((8,),), _draw_falsy, _new_key)
-NO_ROOM = Domain(LRUModel, ((0,),), _drawing("put", "get", "len", "in"))
-NEGATIVE = Domain(LRUModel, ((-1,), (-3,)), _drawing("len"), lambda _model, _operation: False)
-TWO_CACHES = Domain(LRUModel, ((8, 8),), _drawing("put", "get"), _new_key)
+
+
+def _is_bounded(session: Session, _: Random) -> Finding | None:
+    """Look for a cache that keeps nothing, or all: neither has any work to do in a full cache."""
+    puts = [[0, "put", number, number] for number in range(12)]
+    asked = [[0, "in", number] for number in range(12)]
+    outcomes = session.play([[0, "new", 4], *puts, *asked])[-len(asked) :]
+    held = sum(outcome.get("value") is True for outcome in outcomes)
+    return None if 1 <= held <= 5 else Finding(f"of 12 keys, a cache of 4 holds {held}")
 
 
 def _plan(random: Random, size: int) -> dict[str, Any]:
@@ -137,6 +72,12 @@ RACES = (
     Scenario(2, _TWO, ("get", "a"), ("get", "b"), (("hit_rate",), *_LATER)),
 )
 
+_WRONG_VICTIM = "the wrong key had to go, or it went at the wrong moment"
+_WRONG_UPDATE = "put of a key that is already there goes wrong"
+_WRONG_ANSWER = "a question changed the cache, or its answer is wrong"
+_IN_THE_WAY = "two calls at the same time get in each other's way"
+_WRONG_DELETE = "delete leaves something behind, or takes too much away"
+
 CHECKS = (
     Check(
         "stores",
@@ -153,8 +94,9 @@ CHECKS = (
         "victim",
         7,
         "gives up the least recently used key when full",
-        play_runs(VICTIM, message="the wrong key had to go, or it went at the wrong moment"),
-        needs=("stores",),
+        play_runs(VICTIM, message=_WRONG_VICTIM),
+        after=("stores",),
+        apart=play_runs(VICTIM_BY_IN, message=_WRONG_VICTIM),
         hints=(
             "Write the keys down in the order of their last use: which one is the oldest?",
             "A get that finds its key is a use: the key becomes the youngest.",
@@ -165,8 +107,9 @@ CHECKS = (
         "update",
         4,
         "put of a present key replaces the value and is a use",
-        play_runs(UPDATE, message="put of a key that is already there goes wrong"),
-        needs=("stores", "victim"),
+        play_runs(UPDATE, message=_WRONG_UPDATE),
+        after=("stores", "victim"),
+        apart=play_runs(UPDATE_WITH_ROOM, message=_WRONG_UPDATE),
         hints=(
             "What should change when the key is there already, and what should not?",
             "No room is needed: nothing may go, and len stays as it is.",
@@ -177,8 +120,9 @@ CHECKS = (
         "membership",
         3,
         "in, len and a missed get change nothing",
-        play_runs(MEMBERSHIP, message="a question changed the cache, or its answer is wrong"),
-        needs=("stores", "victim"),
+        play_runs(MEMBERSHIP, message=_WRONG_ANSWER),
+        after=("stores", "victim"),
+        apart=play_runs(MEMBERSHIP_WITH_ROOM, message=_WRONG_ANSWER),
         hints=(
             "Which of your methods touch the order of use?",
             "`in` only looks; it does not go through get.",
@@ -189,8 +133,9 @@ CHECKS = (
         "delete",
         4,
         "delete removes the key and frees its slot",
-        play_runs(DELETE, message="delete leaves something behind, or takes too much away"),
-        needs=("stores", "victim"),
+        play_runs(DELETE, message=_WRONG_DELETE),
+        after=("stores", "victim"),
+        apart=play_runs(DELETE_WITH_ROOM, message=_WRONG_DELETE),
         hints=(
             "In how many places does your cache remember a key?",
             "After delete, a new key fits without a victim.",
@@ -202,7 +147,7 @@ CHECKS = (
         3,
         "hits over lookups, by get alone",
         play_runs(HIT_RATE, message="the hit rate is not hits over lookups"),
-        needs=("stores",),
+        after=("stores",),
         hints=(
             "Two numbers are enough: how often was asked, how often was found?",
             "Only get asks; put, in, len and delete do not count.",
@@ -216,7 +161,7 @@ CHECKS = (
         play_runs(
             FALSY_VALUES, NO_ROOM, NEGATIVE, TWO_CACHES, message="an unusual case goes wrong"
         ),
-        needs=("stores",),
+        after=("stores",),
         hints=(
             "What is unusual here: a value, a default, the capacity, or that there are two caches?",
             "None is a value like any other: ask whether the key is there, not what it holds.",
@@ -227,8 +172,8 @@ CHECKS = (
         "constant_time",
         6,
         "the work of a call does not grow with the cache",
-        count_work(_plan),
-        needs=("stores", "victim"),
+        in_turn(_is_bounded, count_work(_plan)),
+        after=("stores", "victim"),
         hints=(
             "Which line walks over all keys: a loop, min, remove, list(...)?",
             "A dictionary finds a key in one step; what finds its place in the order in one step?",
@@ -241,8 +186,11 @@ CHECKS = (
         "threads",
         6,
         "two threads at once are as good as one after the other",
-        overtake(*RACES, message="two calls at the same time get in each other's way"),
-        needs=("stores", "victim"),
+        in_turn(
+            _is_bounded,
+            overtake(*RACES, message="two calls at the same time get in each other's way"),
+        ),
+        after=("stores", "victim"),
         hints=(
             "What if another thread comes in between two of your lines?",
             "One lock around the whole of each method; the look and the change belong together.",
