@@ -107,7 +107,9 @@ def count_function_work(
     def examine(session: Session, random: Random) -> Finding | None:
         costs: list[float] = []
         for size in sizes:
-            most = costs[0] * steepest * size * 1.5 if costs else 1e7
+            most = 1e7
+            if costs:  # enough to fail, and no more
+                most = 1.5 * size * max(steepest * costs[0], NOTICEABLE + costs[0])
             wires = [wired(argument) for argument in draw(random, size)]
             request = {"op": "work", "function": name, "arguments": wires, "most": most}
             try:
