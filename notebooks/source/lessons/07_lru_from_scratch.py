@@ -13,21 +13,23 @@
 # - **show** the interleaving of two threads that breaks it, and the lock that mends it.
 
 # %%
-from cachelab.lab import EvictionStepper, sample_trace, simulate
+from cachelab.lab import sample_trace, simulate
 
 requests = sample_trace("shop")
+goes = {"fifo": "came in first", "lru": "was used longest ago", "lfu": "was used least often"}
 for capacity in (30, 300):
-    for policy in ("fifo", "lru", "lfu"):
-        hit_ratio = simulate(requests, policy, capacity).hit_ratio
-        print(f"{capacity:4} pages  {policy:4}  {hit_ratio:.3f}")
+    print(f"room for {capacity} pages; when it is full, the page goes that")
+    for policy, page in goes.items():
+        print(f"  {page:21} {policy:4}  {simulate(requests, policy, capacity).hit_ratio:.3f}")
 
 # %% [markdown]
 # These are 82,650 page requests that SQLite made to its file: two days in a shop, with a nightly
 # report between them (`cachelab traces show shop` says how they were recorded). Room for 30 of 2,615
 # pages already answers four requests in ten under LRU.
 #
-# LRU beats FIFO at both sizes. LFU beats LRU. The policy in every textbook is not the best here,
-# and it still runs nearly everywhere. By the end you know what it is good at.
+# LRU (least recently used) beats FIFO (first in, first out) at both sizes. LFU (least frequently
+# used) beats LRU. The policy in every textbook is not the best here, and it still runs nearly
+# everywhere. By the end you know what it is good at.
 
 # %% [markdown]
 # ## Which key goes?
@@ -182,22 +184,23 @@ listing(LRU.hit, LRU.insert)
 # %%
 class Node:
     def __init__(self, key):
-        self.key, self.prev, self.next = key, self, self
+        self.key, self.older, self.newer = key, self, self
 
 
-def cut(node):
-    node.prev.next, node.next.prev = node.next, node.prev
+def leave(node):
+    node.older.newer, node.newer.older = node.newer, node.older
 
 
-def put_before(node, place):
-    node.prev, node.next = place.prev, place
-    place.prev.next = place.prev = node
+def enter_before(node, place):
+    node.older, node.newer = place.older, place
+    place.older.newer = place.older = node
 
 
 # %% [markdown]
-# One node that holds no key, the sentinel, closes the ring: `sentinel.next` is the oldest key and
-# `sentinel.prev` the newest. Because every node always has two neighbours, neither function needs
-# an `if`: not for the first key, not for the last, not for the only one.
+# One node that holds no key, the sentinel, closes the ring between the newest key and the oldest:
+# `sentinel.newer` is the oldest, `sentinel.older` the newest, and who enters before the sentinel is
+# the newest. Because every node always has two neighbours, neither function needs an `if`: not for
+# the first key, not for the last, not for the only one.
 
 # %% jupyter={"source_hidden": true}
 explain(
@@ -207,27 +210,29 @@ explain(
 )
 
 # %% [markdown]
-# **Break it.** Suppose `cut` forgets the second of its two links. The forward links still look
-# right. Which operation notices?
+# **Break it.** Suppose `leave` forgets the second of its two links. The links to the newer side still
+# look right. Which operation notices?
 
 
 # %%
-def careless_cut(node):
-    node.prev.next = node.next
+def careless_leave(node):
+    node.older.newer = node.newer
 
 
-ring = [Node(None), Node("a"), Node("b"), Node("c")]
-for node in ring[1:]:
-    put_before(node, ring[0])
-careless_cut(ring[2])
-put_before(ring[2], ring[0])
-print("forwards: ", ring[0].next.key, ring[0].next.next.key, ring[0].next.next.next.key)
-print("backwards:", ring[0].prev.key, ring[0].prev.prev.key, ring[0].prev.prev.prev.key)
+sentinel, a, b, c = Node(None), Node("a"), Node("b"), Node("c")
+for node in (a, b, c):
+    enter_before(node, sentinel)
+careless_leave(b)
+enter_before(b, sentinel)  # b is used
+newer = older = sentinel
+for _ in range(3):
+    newer, older = newer.newer, older.older
+    print(f"towards the newer: {newer.key}, towards the older: {older.key}")
 
 # %% [markdown]
-# Forwards the ring reads `a c b`, as it should. Backwards it reads `b c b`: `a` cannot be
-# reached any more. A test that looks at the victims alone passes until the next cut next to the
-# damage. Test what the structure promises, in both directions, after every step.
+# Towards the newer the ring reads `a c b`, as it should. Towards the older it reads `b c b`: `a` cannot
+# be reached any more. A test that looks at the victims alone passes until a neighbour of the damage
+# leaves. Test what the structure promises, in both directions, after every step.
 
 # %% [markdown]
 # ## Does LRU always beat FIFO?
@@ -515,7 +520,7 @@ quiz(
         "The oldest key is evicted to make room, then the value is stored.": "There is no need "
         "for room: the key has its place. This mistake loses one innocent key per update.",
         "The value is replaced; its place in the order stays.": "Then a key that is written "
-        "every second can be the victim. The exercise's judge finds this one in five steps.",
+        "every second can be the victim. The exercise's judge finds this one in six steps.",
     },
     right="The value is replaced, the key becomes the most recent, nothing is evicted.",
 )
