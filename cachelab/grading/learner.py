@@ -36,7 +36,8 @@ class LearnersReport(Report):
         Return the shortest run of a check that failed, by itself the first, to step through.
 
         A function, or a cache without ports, runs here once more and is watched line by line, with
-        its variables or its containers beside it. All else is shown as the judge saw it.
+        its variables or its containers beside it; another class call by call, with all that its
+        objects hold. What touches ports, or was measured, is shown as the judge saw it.
 
         Raises:
             ValueError: no check failed, or there is no run of that one to show.
@@ -46,20 +47,27 @@ class LearnersReport(Report):
         found = find_failure(self, check)
         shown, view = found.counterexample, None
         if shown is not None:
-            view = self._watched(shown) or self._traced(found, shown)
+            view = self._watched(shown) or self._traced(found, shown) or self._called(found, shown)
         return view or play_check(self, check)
 
     def _watched(self, shown: Counterexample) -> "EvictionStepper | None":
         """Return the run in the stepper on the learner's own class, if it can be watched there."""
         from cachelab.lab import EvictionStepper
 
-        classes = [one for one in self.subjects if isinstance(one, type)]
-        if len(classes) != 1 or type(shown.capacity) is not int or not shown.operations:
+        kind = self._kind_of(shown)
+        if kind is None or type(shown.capacity) is not int or not shown.operations:
             return None
         try:
-            return EvictionStepper(classes[0], shown.operations, shown.capacity)
+            return EvictionStepper(kind, shown.operations, shown.capacity)
         except (TypeError, ValueError):  # it has no containers to draw, or never comes to an end
             return None
+
+    def _kind_of(self, shown: Counterexample) -> type | None:
+        """Return the class that a run is about: the one that it makes, or the only one."""
+        classes = {one.__name__: one for one in self.subjects if isinstance(one, type)}
+        if shown.steps:
+            return classes.get(shown.steps[0].verb.removeprefix("new:"))
+        return next(iter(classes.values())) if len(classes) == 1 else None
 
     def _traced(self, check: CheckResult, shown: Counterexample) -> "FrameView | None":
         """Return the call line by line, if it is one of a function that is defined here."""
@@ -73,8 +81,23 @@ class LearnersReport(Report):
             return None
         if not is_plain(shown.arguments) or shown.rows[-1].got.startswith("the call "):
             return None  # nothing that only the judge has, and nothing that never comes back
-        title = f"{self.exercise} {check.id}: {check.message}"
-        return play_function(title, check, function, shown.arguments)
+        return play_function(self._title(check), check, function, shown.arguments)
+
+    def _called(self, check: CheckResult, shown: Counterexample) -> "FrameView | None":
+        """Return the run call by call with what its objects hold, if it can be made here."""
+        from .object_picture import play_calls
+        from .object_replay import call_again
+
+        if shown.rows[-1].got.startswith("the call "):
+            return None  # it never comes back
+        made = call_again(shown.steps, {one.__name__: one for one in self.subjects})
+        if not made:
+            return None
+        about = f"{self.exercise} {check.id}, {len(made):,} call{'s' * (len(made) > 1)}"
+        return play_calls(self._title(check), about, made, shown)
+
+    def _title(self, check: CheckResult) -> str:
+        return f"{self.exercise} {check.id}: {check.message}"
 
     def _ipython_display_(self) -> None:
         """

@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 
 from .exercise import Examine, Finding
-from .report import Counterexample, Row
-from .runs import SHRINK_SECONDS, Domain, Effort, Expectation, Run, shortest
+from .report import Counterexample, Row, Step
+from .runs import SHRINK_SECONDS, Domain, Effort, Expectation, Run, arguments_of, shortest
 from .session import CALL_SECONDS, Outcome, Session
 from .wording import explain_exception, show_outcome
 
@@ -151,4 +151,15 @@ def tell_run(domain: Domain, run: Run, outcomes: Sequence[Outcome], name: str) -
         why,
         run.capacities[0] if alone else None,
         tuple(op for _, op in run.steps[: max(0, index)]) if alone else (),
+        steps=_steps(run, calls, name),
     )
+
+
+def _steps(run: Run, calls: list[str], name: str) -> tuple[Step, ...]:
+    """Return the calls of a run as they can be made again; `calls` are their texts."""
+    made = [
+        (target, f"new:{name}", arguments_of(size))
+        for target, size in zip(run.names, run.capacities, strict=False)
+    ]
+    asked = [(run.names[slot], verb, tuple(rest)) for slot, (verb, *rest) in run.steps]
+    return tuple(Step(text, *step) for text, step in zip(calls, (*made, *asked), strict=False))

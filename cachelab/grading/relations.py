@@ -8,12 +8,14 @@ at a whole run and names the first answer that does not fit those before it.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any
 
 from .exercise import Examine, Finding
 from .player.values import decode, travels
 from .report import Counterexample, Row
+from .report import Step as Again
 from .runs import Effort, call_text, without_chunks
 from .session import Outcome, Session
 from .wording import explain_exception, show_outcome
@@ -195,15 +197,25 @@ def _tell(relation: Relation, steps: Steps, outcomes: list[Outcome], name: str) 
     fault = relation.fault(steps, outcomes)
     assert fault is not None
     why = explain_exception(outcomes[fault.index], name) or fault.why
-    if fault.rows:
-        return Counterexample(fault.rows, why)
-    texts = relation.texts(steps, name)
+    texts, last = relation.texts(steps, name), steps[fault.index]
     rows = []
     for text, outcome in zip(texts[: fault.index], outcomes, strict=False):
         got = show_outcome(outcome)
         rows.append(Row(text, "", "" if got == "None" else got))
     rows.append(Row(texts[fault.index], fault.expected, show_outcome(outcomes[fault.index])))
-    return Counterexample(tuple(rows), why)
+    return Counterexample(
+        fault.rows or tuple(rows),
+        why,
+        arguments=last[2:] if last[1].startswith("call:") else None,
+        steps=tuple(map(partial(_again, relation, name), steps[: fault.index + 1], texts)),
+    )
+
+
+def _again(relation: Relation, name: str, step: Step, text: str) -> Again:
+    """Return a step as it can be made again, outside of the judge."""
+    slot, verb, *arguments = step
+    verb = f"new:{name}" if verb == "new" else verb
+    return Again(text, relation.names[slot], verb, tuple(arguments))
 
 
 def without_words(steps: Steps, fewest: int = 1) -> Iterator[Steps]:

@@ -42,13 +42,27 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """
+    One call of a run as it can be made again: its text, and the object it is a call of.
+
+    The verb "new:Name" makes that object, "call:name" calls a function, any other is a method.
+    """
+
+    text: str
+    target: str
+    verb: str
+    arguments: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counterexample:
     """
     The shortest run found that shows the mistake; its last row is where the answers part.
 
     `operations` is the same run in the format of the recorder, for playing it again, and `moments`
     are all its calls, those of ports too, in the order in which they happened. `arguments` are
-    those of the one call of a function, where that is the whole run.
+    those of the call of a function that went wrong, and `steps` the calls of a run without ports.
     """
 
     rows: tuple[Row, ...]
@@ -57,6 +71,7 @@ class Counterexample:
     operations: tuple[tuple[Any, ...], ...] = ()
     moments: tuple[Moment, ...] = field(default=(), compare=False, repr=False)
     arguments: tuple[Any, ...] | None = field(default=None, compare=False, repr=False)
+    steps: tuple[Step, ...] = field(default=(), compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the run as lists and dictionaries."""
@@ -182,7 +197,8 @@ class Report:
         data = asdict(self)
         for check in data["checks"]:
             if check["counterexample"]:
-                del check["counterexample"]["moments"], check["counterexample"]["arguments"]
+                for name in ("moments", "arguments", "steps"):
+                    del check["counterexample"][name]
         return data
 
     @classmethod

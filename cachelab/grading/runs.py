@@ -64,22 +64,29 @@ class Run:
 
     def wire(self) -> list[list[Wire]]:
         """Return the steps as the player takes them, the making of the objects first."""
-        made = [[n, "new", *map(encode, _all(size))] for n, size in enumerate(self.capacities)]
+        made = [
+            [n, "new", *map(encode, arguments_of(size))] for n, size in enumerate(self.capacities)
+        ]
         return made + [[n, verb, *map(encode, rest)] for n, (verb, *rest) in self.steps]
 
     def simpler(self) -> Iterator["Run"]:
         """Give ever less drastic simplifications."""
         return _simpler(self)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the objects are called in what a learner reads."""
+        return ("cache",) if len(self.capacities) == 1 else ("one", "two", "three")
+
     def calls(self, name: str) -> list[str]:
         """Return the steps as a learner would write them."""
-        names = ["cache"] if len(self.capacities) == 1 else ["one", "two", "three"]
-        shown = [", ".join(map(repr, _all(size))) for size in self.capacities]
+        names = self.names
+        shown = [", ".join(map(repr, arguments_of(size))) for size in self.capacities]
         made = [f"{n} = {name}({size})" for n, size in zip(names, shown, strict=False)]
         return made + [call_text(names[n], operation) for n, operation in self.steps]
 
 
-def _all(size: Any) -> tuple[Any, ...]:
+def arguments_of(size: Any) -> tuple[Any, ...]:
     """Return the arguments that stand for an object: a tuple, or one capacity."""
     return size if isinstance(size, tuple) else (size,)
 
@@ -117,7 +124,7 @@ class Domain:
     def generate(self, random: Random, length: int) -> Run:
         """Draw a run of at most `length` steps."""
         capacities = random.choice(self.capacities)
-        models = [self.model(*_all(capacity)) for capacity in capacities]
+        models = [self.model(*arguments_of(capacity)) for capacity in capacities]
         steps = []
         for _ in range(length * 3):
             slot = random.randrange(len(models))
@@ -132,7 +139,7 @@ class Domain:
 
     def expectations(self, run: Run) -> list[Expectation] | None:
         """Return what each step has to give, or None for a run outside the domain."""
-        models = [self.model(*_all(capacity)) for capacity in run.capacities]
+        models = [self.model(*arguments_of(capacity)) for capacity in run.capacities]
         expected = [model.born() for model in models]
         for slot, operation in run.steps:
             if not self.allowed(models[slot], operation):

@@ -72,7 +72,7 @@ def trace_call(function: FunctionType, arguments: tuple[Any, ...]) -> Trace:
     given, before = deepcopy(arguments), sys.gettrace()
     sys.settrace(watch.enter)
     try:
-        ending = f"returns {_shown(function(*given))}"
+        ending = f"returns {shown(function(*given))}"
     except _EnoughError:
         ending = f"is still running after {MOST_LINES:,} lines"
     except Exception as error:  # noqa: BLE001  # a learner's function may raise anything
@@ -118,7 +118,7 @@ class _Watch:
         if self.count > MOST_LINES:
             raise _EnoughError
         names = (name for name in frame.f_locals if name.isidentifier())
-        variables = tuple((name, _shown(frame.f_locals[name])) for name in names)
+        variables = tuple((name, shown(frame.f_locals[name])) for name in names)
         kept = self.first if len(self.first) < FIRST else self.last
         kept.append(Line(number, frame.f_code.co_name, variables))
 
@@ -127,7 +127,7 @@ class _Watch:
         return code.co_filename == self.filename and not is_inner  # a comprehension is one line
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Return a value as text; an object that says nothing itself, with what it holds."""
     try:
         if type(value).__repr__ is not object.__repr__ or not hasattr(value, "__dict__"):

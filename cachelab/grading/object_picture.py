@@ -1,0 +1,172 @@
+"""
+A run of calls to step through: the calls on the left, and beside them what their object holds.
+"""
+
+import textwrap
+from collections.abc import Sequence
+
+from cachelab.lab import FrameView, marks
+from cachelab.lab.figures import PALETTE
+from cachelab.lab.scenes import Run, Scene
+
+from .fixed_pitch import LETTER, WIDTH, cut, fixed, labelled
+from .object_replay import Called
+from .report import Counterexample
+from .states import Held
+
+CALLS = 326
+"""The width of the calls; what is held has the rest."""
+
+LINE = 18
+SHOWN = 8
+"""How many calls are in the picture at once, each with a line for its answer."""
+
+TOP = 36
+MOST_LINES = 15
+"""How many lines say what is held, at most."""
+
+FIRST, LAST = 16, 32
+"""So many calls of a long run are scenes, from its beginning and from its end."""
+
+ROOM = int((WIDTH - CALLS - 30) / LETTER)
+"""Letters in a line about what is held."""
+
+
+def play_calls(title: str, about: str, made: Sequence[Called], shown: Counterexample) -> FrameView:
+    """Return the calls that were made again as a view; the last one went wrong before."""
+    places, sheet = told(len(made)), Sheet(made)
+    scenes = [
+        Scene(sheet.scene(n), _say(made, n, left_out), row)
+        for row, (n, left_out) in enumerate(places)
+    ]
+    last, hope = scenes[-1], shown.rows[-1].expected
+    wanted = f" Expected: {hope}." if hope else ""
+    end = f"{last.say}{wanted} Why: {shown.why}."
+    scenes[-1] = Scene(last.svg + sheet.verdict(hope), end, last.row)
+    return FrameView(
+        title=title,
+        about=about,
+        runs=[Run(tuple(scenes), backdrop=sheet.backdrop, table=_table(made, places))],
+        size=(WIDTH, sheet.foot + 46),
+    )
+
+
+def told(count: int) -> list[tuple[int, int]]:
+    """
+    Return the places of the calls that are scenes, each with how many were left out before it.
+
+    >>> told(3), told(100)[15:17]
+    ([(0, 0), (1, 0), (2, 0)], [(15, 0), (68, 52)])
+    """
+    left_out = count - FIRST - LAST
+    if left_out < 2:
+        return [(n, 0) for n in range(count)]
+    late = [(n, 0) for n in range(FIRST + left_out, count)]
+    return [*((n, 0) for n in range(FIRST)), (late[0][0], left_out), *late[1:]]
+
+
+def _say(made: Sequence[Called], place: int, left_out: int) -> str:
+    one = made[place]
+    gap = f"{left_out:,} calls later. " if left_out else ""
+    answer = f" gives {one.answer}" if one.answer else ""
+    changed = "; ".join(f"{name} {text}" for name, text in one.changes.items())
+    said = f" Changed: {changed}." if changed else " Nothing has changed."
+    if changed and not one.before:
+        said = f" {one.target} is new: {changed}."
+    return f"{gap}{place + 1} of {len(made)}: {one.text}{answer}.{said if one.after else ''}"
+
+
+def _table(made: Sequence[Called], places: list[tuple[int, int]]) -> tuple[tuple[str, ...], ...]:
+    rows = [("call", "answer", "what it changed")]
+    for n, _ in places:
+        changed = "; ".join(f"{name} {text}" for name, text in made[n].changes.items())
+        rows.append((made[n].text, made[n].answer, changed))
+    return tuple(rows)
+
+
+class Sheet:
+    """The calls of a run and the state of what was called, drawn for one call after another."""
+
+    def __init__(self, made: Sequence[Called]) -> None:
+        self.made = made
+        self.shown = min(SHOWN, len(made))
+        lines = max(len(_state_rows(one)) for one in made)
+        self.foot = TOP + LINE * max(2 * self.shown, lines + 1) + 4
+
+    @property
+    def backdrop(self) -> str:
+        """What all calls share: the line between them and what is held."""
+        return marks.line(CALLS + 8, TOP - 14, CALLS + 8, self.foot - 8, opacity=0.3)
+
+    def scene(self, place: int) -> str:
+        """Return the picture of one call; those to come are there already, and softer."""
+        first = max(0, min(place - SHOWN // 2, len(self.made) - self.shown))
+        shown = range(first, first + self.shown)
+        calls = [self._call(n, TOP + 2 * LINE * (n - first), place) for n in shown]
+        return "".join([*calls, _state(self.made[place])])
+
+    def verdict(self, hope: str) -> str:
+        """Return what was expected in the end, and what came."""
+        expected = labelled(self.foot + 14, "expected", hope) if hope else ""
+        answer = self.made[-1].answer or "no error"
+        return expected + labelled(self.foot + 36, "here it", f"gives {answer}", weight=700)
+
+    def _call(self, n: int, y: float, place: int) -> str:
+        one, is_on = self.made[n], n == place
+        weight = 700 if is_on else ""
+        parts = [marks.rect(8, y - 15, CALLS - 8, 2 * LINE - 2, PALETTE["blue"], 0.16)] * is_on
+        words, more = _two_lines(f"{n + 1:>2}  {one.text}", one.answer if n <= place else "")
+        parts.append(fixed(14, y, words, weight, soft=n > place))
+        parts.append(fixed(14, y + LINE - 3, more, weight, soft=n > place) if more else "")
+        return "".join(parts)
+
+
+def _two_lines(words: str, answer: str) -> tuple[str, str]:
+    """Return a call and its answer below it; without one, a long call takes the second line."""
+    room = CALLS - 18
+    if answer:
+        return cut(words, room), cut(f"    -> {answer}", room)
+    first = words[: int(room / LETTER)]
+    rest = words[len(first) :]
+    return first, cut(f"      {rest}", room) if rest else ""
+
+
+def _state(one: Called) -> str:
+    """Return what the object of a call holds after it, with a mark at what is new."""
+    rows = _state_rows(one)
+    x = CALLS + 22
+    parts = [marks.text(x, TOP, f"{one.target} holds", weight=600)] if rows else []
+    for at, (words, is_new) in enumerate(rows, 1):
+        shown = cut(words, ROOM * LETTER)
+        parts.append(fixed(x, TOP + LINE * at + 2, shown, weight=700 if is_new else ""))
+    return "".join(parts)
+
+
+def _state_rows(one: Called) -> list[tuple[str, bool]]:
+    """Return the lines about what an object holds, and whether each is about something new."""
+    if not one.after:
+        return []
+    changes = one.changes
+    most = max(1, min(4, MOST_LINES // len(one.after) - 1))
+    gone = [(f"> {name} is gone", True) for name in changes if name not in one.after]
+    rows = [
+        row
+        for name, held in one.after.items()
+        for row in _rows(name, held, changes.get(name), most)
+    ]
+    rows += gone
+    return rows if len(rows) <= MOST_LINES else [*rows[: MOST_LINES - 1], ("  ... and more", False)]
+
+
+def _rows(name: str, held: Held, changed: str | None, most: int) -> list[tuple[str, bool]]:
+    """Return the lines about one attribute: what has changed, then at most so many on all of it."""
+    is_new, sign = bool(changed), "> " if changed else "  "
+    alone = f"{sign}{name} = {held}"
+    is_seen_at_once = changed is None or changed.startswith("=")
+    if not held.marks or (is_seen_at_once and len(alone) <= ROOM):
+        return [(alone, is_new)]
+    head = f"{sign}{name}: {held.size if is_seen_at_once else changed}"
+    lines = textwrap.wrap(str(held), ROOM - 4) or [""]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1][: ROOM - 8]} ..."]
+    return [(head, is_new), *((f"    {words}", False) for words in lines)]
