@@ -24,11 +24,14 @@ from cachelab.lab.market import (
     play,
     workload,
 )
+from cachelab.lab.market.designs import aside
+from cachelab.lab.market.live import LiveReplay
+from cachelab.lab.market.live_shop import Stopped
 
 from . import bank
 
 QUICK = [part for part in PARTS if part.id != "live"]
-"""What is played in virtual time; the last part takes ten real seconds."""
+"""What is played in virtual time; the last part takes a real minute."""
 
 GATES = {part.id for part in PARTS if part.gate}
 WRONG = bank.wrong("capstone")
@@ -144,19 +147,68 @@ def test_a_closed_gate_caps_everything(monkeypatch):
     assert sum(result.points for result in results) <= CAP
 
 
-@pytest.mark.slow
-def test_a_replay_on_real_servers_passes_a_design_that_keeps_its_promises(monkeypatch):
-    monkeypatch.setattr("cachelab.grading.capstone.verdicts.LIVE_SECONDS", 3.0)
-    live = next(part for part in PARTS if part.id == "live")
-    assert live.result(LocalDays("process", CAREFUL, hidden_seed(None))).passed
+@pytest.fixture
+def a_short_replay(monkeypatch):
+    monkeypatch.setattr("cachelab.grading.capstone.days.LIVE_SECONDS", 3.0)
+
+
+LIVE = next(part for part in PARTS if part.id == "live")
+LOOKS = "return ctx.origin.read(key)"
+DAWDLES = NONE.replace(
+    LOOKS, f"__import__('time').sleep(ctx.random.random() < 0.03)\n        {LOOKS}"
+)
 
 
 @pytest.mark.slow
-def test_a_replay_on_real_servers_shows_the_promise_that_is_broken(monkeypatch):
-    monkeypatch.setattr("cachelab.grading.capstone.verdicts.LIVE_SECONDS", 3.0)
-    live = next(part for part in PARTS if part.id == "live")
-    result = live.result(LocalDays("process", CAREFUL.replace("ctx.l1", "ctx.l2"), "0"))
+@pytest.mark.usefixtures("a_short_replay")
+def test_a_replay_on_real_servers_passes_a_design_that_keeps_its_promises():
+    assert LIVE.result(LocalDays("process", CAREFUL, hidden_seed(None))).passed
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("a_short_replay")
+def test_a_replay_on_real_servers_shows_the_promise_that_is_broken():
+    result = LIVE.result(LocalDays("process", CAREFUL.replace("ctx.l1", "ctx.l2"), "0"))
     assert (result.points, result.message) == (0, "a promise is broken on real servers")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("a_short_replay")
+def test_a_replay_fails_a_design_that_takes_time_which_the_simulator_does_not_see():
+    result = LIVE.result(LocalDays("process", DAWDLES, "0"))
+    assert (result.points, result.message) == (0, "the prediction fails")
+    assert [row.call for row in result.counterexample.rows] == ["p99, predicted"]
+
+
+@pytest.mark.slow
+def test_a_replay_that_nobody_waits_for_ends_at_once():
+    with LocalDays("process", CAREFUL, "0") as days:
+        replay = days.begin_replay()
+    with pytest.raises(Stopped):
+        replay.result()
+
+
+def replayed(late, p99=1.0):
+    """Return a replay whose prediction is right when `p99` is 1."""
+    figures = play(Everyday(aside.Design), replace(workload("weekday"), requests=(), seconds=16.0))
+    measured = replace(figures, p99=p99, breaches=())
+    return LiveReplay(measured, replace(figures, p99=1.0, breaches=()), 0.0, 0.0, late)
+
+
+@pytest.mark.parametrize(
+    ("found", "times"),
+    [
+        ([replayed(late=0.0)], 1),
+        ([replayed(late=0.0, p99=2.0)], 1),
+        ([replayed(late=1.0, p99=2.0), replayed(late=1.0)], 2),
+        ([replayed(late=1.0, p99=2.0), replayed(late=1.0, p99=2.0)], 2),
+    ],
+    ids=["right", "wrong", "crowded, then right", "crowded twice"],
+)
+def test_what_fails_on_a_crowded_machine_is_replayed_once_more(found, times, monkeypatch):
+    waiting = iter(found)
+    monkeypatch.setattr(Days, "_replay_once", lambda _: next(waiting))
+    assert Days("process", CAREFUL, "0").replay() is found[times - 1]
 
 
 def test_another_seed_draws_other_hidden_days_and_the_same_public_ones():

@@ -4,7 +4,10 @@ The days that judge a design, played only when somebody asks for their figures, 
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
+from typing import Self
 
 from cachelab.grading.process import PlayerLost
 from cachelab.grading.sandbox import Level
@@ -23,6 +26,8 @@ from cachelab.lab.market import (
     shortest_history,
     workload,
 )
+from cachelab.lab.market.live import LIVE_SECONDS, LiveReplay, replay_live
+from cachelab.lab.market.scoring import foretells
 
 from .remote import Crashed, Troupe
 
@@ -45,10 +50,16 @@ class Trouble:
 Outcome = DayScore | Figures | Trouble
 
 
+CROWDED = 0.025
+"""Seconds by which one request in a hundred may begin too late before a replay is repeated."""
+
+
 @dataclass(slots=True)
 class Days:
     """
     What a submission does on the days of each group: one public day, the others, hidden, faults.
+
+    As a context manager it ends, when the block is left, a replay that is still under way.
     """
 
     level: Level
@@ -56,6 +67,31 @@ class Days:
     seed: str
     jobs: int = -1
     _played: dict[str, list[Outcome]] = field(default_factory=dict)
+    _replay: "Future[LiveReplay] | None" = None
+    _stop: Event = field(default_factory=Event)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+
+    def begin_replay(self) -> "Future[LiveReplay]":
+        """Begin the replay on real servers: it mostly waits, so other days are played meanwhile."""
+        if self._replay is None:
+            thread = ThreadPoolExecutor(1)
+            self._replay = thread.submit(self._replay_live)
+            thread.shutdown(wait=False)
+        return self._replay
+
+    def replay(self) -> LiveReplay:
+        """
+        Return the replay on real servers, once it has ended.
+
+        Raises:
+            ServerUnavailable, Crashed, PlayerLost: it did not get to its end.
+        """
+        return self.begin_replay().result()
 
     def of(self, group: str) -> list[Outcome]:
         """Return what happened on each day of a group; nothing more is played after trouble."""
@@ -96,6 +132,17 @@ class Days:
         """Return a breach of the same kind with the shortest history that was found."""
         with Troupe(self.level, self.source) as troupe:
             return shortest_history(troupe, day_of(group, name, self.seed), breach)
+
+    def _replay_live(self) -> LiveReplay:
+        """Replay a day; what fails on a machine that was late is replayed once more."""
+        replay = self._replay_once()
+        is_right = foretells(replay.predicted, replay.measured) and not replay.measured.breaches
+        return replay if is_right or replay.late <= CROWDED else self._replay_once()
+
+    def _replay_once(self) -> LiveReplay:
+        day = day_of("hidden", "weekday", self.seed)
+        with Troupe(self.level, self.source) as troupe:
+            return replay_live(troupe, day, LIVE_SECONDS, self._stop)
 
     def _days(self, group: str) -> list[tuple[str, str]]:
         names = {"first": [*PUBLIC][:1], "public": [*PUBLIC][1:], "hidden": HIDDEN}

@@ -110,9 +110,9 @@ class Records:
             reads=len(self.latencies),
             failed=self.failed,
             mean=sum(ordered) / len(ordered),
-            p50=_percentile(ordered, 50),
-            p99=_percentile(ordered, 99),
-            p999=_percentile(ordered, 99.9),
+            p50=percentile(ordered, 50),
+            p99=percentile(ordered, 99),
+            p999=percentile(ordered, 99.9),
             object_ratios={level.name: level.hits / max(1, level.looks) for level in levels},
             byte_ratios={
                 level.name: level.hit_bytes / max(1, level.look_bytes) for level in levels
@@ -147,6 +147,6 @@ class Records:
         return sum(found) / max(1, len(found))
 
 
-def _percentile(ordered: list[float], percent: float) -> float:
+def percentile(ordered: list[float], percent: float) -> float:
     """Return the nearest rank."""
     return ordered[max(0, -int(-percent * len(ordered) // 100) - 1)]

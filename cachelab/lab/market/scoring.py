@@ -4,7 +4,7 @@ What a design is worth: its share of the gain that could be had, on the day that
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import log
+from math import inf, log
 
 from .origin import SLOTS
 from .records import Figures
@@ -17,6 +17,12 @@ RECOVERY = 10.0
 
 FAILED = 0.01
 """The share of reads that may get no answer on such a day."""
+
+FORETOLD = 0.30
+"""By which share a prediction may miss what is then measured on real servers."""
+
+NEARLY = 0.025
+"""Seconds by which a predicted p99 may miss in any case: a tenth of a call of the origin."""
 
 GAP = 0.10
 WORTH_COMPARING = 0.25
@@ -82,6 +88,43 @@ def survives(figures: Figures) -> bool:
 def fault_points(many: Sequence[Figures], most: int = 80) -> int:
     """Return the points for faults: the share of them that a design survives."""
     return most * sum(map(survives, many)) // len(many)
+
+
+def off_by(predicted: float, measured: float) -> float:
+    """
+    Return by which share of what was measured a prediction misses it.
+
+    >>> off_by(120, 100), off_by(0.0, 0.0)
+    (0.2, 0.0)
+    """
+    if measured == 0:
+        return 0.0 if predicted == 0 else inf
+    return round(abs(predicted - measured) / measured, 9)
+
+
+def live_demands(predicted: Figures, measured: Figures) -> tuple[tuple[str, str, str, bool], ...]:
+    """Return what a replay demands of its prediction: of what, how near, what it is, and if met."""
+    calls, said = measured.origin_calls, predicted.origin_calls
+    wait, told = measured.p99, predicted.p99
+    return (
+        (
+            "calls of the origin, predicted",
+            f"within {FORETOLD:.0%} of {calls}",
+            f"{said}",
+            off_by(said, calls) <= FORETOLD,
+        ),
+        (
+            "p99, predicted",
+            f"within {FORETOLD:.0%} of {1e3 * wait:.0f} ms",
+            f"{1e3 * told:.0f} ms",
+            off_by(told, wait) <= FORETOLD or abs(told - wait) <= NEARLY,
+        ),
+    )
+
+
+def foretells(predicted: Figures, measured: Figures) -> bool:
+    """Tell whether a prediction is as near to a replay on real servers as is demanded."""
+    return all(met for *_, met in live_demands(predicted, measured))
 
 
 def generalises(public: Iterable[float], hidden: Iterable[float]) -> bool:

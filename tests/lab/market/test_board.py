@@ -1,8 +1,8 @@
-"""The tables and the chart of a report, and a replay on real servers."""
+"""The tables and the chart of a report."""
 
 import pytest
 
-from cachelab.lab.market import REFERENCES, Budget, workload
+from cachelab.lab.market import REFERENCES, Budget
 from cachelab.lab.market.board import (
     fault_log,
     gains_table,
@@ -10,7 +10,6 @@ from cachelab.lab.market.board import (
     standing,
     standings_table,
 )
-from cachelab.lab.market.live import replay_live
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +38,3 @@ def test_the_chart_names_every_contestant_and_the_budget(standings):
     fig = pareto_chart(standings, Budget().dollars)
     named = [[text.get_text() for text in ax.texts] for ax in fig.axes]
     assert named == [["none", "aside", "careful"]] * 2
-
-
-@pytest.mark.slow
-def test_the_simulator_foretells_the_calls_that_are_made_in_real_time():
-    replay = replay_live(REFERENCES["careful"], workload("weekday", 7), seconds=3.0)
-    assert replay.measured.breaches == ()
-    assert replay.calls_off < 0.3
-    assert replay.measured.origin_calls > 50
