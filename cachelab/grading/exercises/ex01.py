@@ -5,7 +5,7 @@ Exercise 01: measuring. Percentiles, a bench, the average access time, the break
 from random import Random
 from typing import Any
 
-from cachelab.grading.exercise import Check, Exercise
+from cachelab.grading.exercise import Check, Exercise, in_turn
 from cachelab.grading.functions import compare_function
 from cachelab.grading.runs import Operation
 from cachelab.grading.stories import Tale
@@ -25,6 +25,7 @@ from .measuring_cases import (
     expect_never,
     expect_percentile,
     expect_percentile_edge,
+    expect_some_ratio,
     is_ladder,
     pays,
     unambiguous,
@@ -48,6 +49,27 @@ BENCH = tuple(
         (0.01, 0.003, 0.001, 0.002, 0.005, 0.004, 0.001),
         tuple((place * 37 % 101 + 1) / 1000 for place in range(101)),
     )
+)
+
+FOUR_IN_TURN = ((0.001, 0.009, 0.003, 0.002) * 30,)
+"""Of these, any four calls in a row have the same figures, however many came before them."""
+
+
+def _draw_four(_random: Random, _model: Any) -> Operation:
+    return ("bench", *BenchWorld.arguments_of(4))
+
+
+_OTHER_FIGURES = "the figures are not those of the n timed calls"
+_NEVER_PAYS = compare_function(
+    "break_even_hit_ratio",
+    draw_hopeless,
+    expect_never,
+    message="a cache that can never pay is given a hit ratio",
+    cases=40,
+    valid=lambda cache, origin: len(cache) == 2 and cache[0] > origin > 0,
+)
+_SOMETIMES_PAYS = compare_function(
+    "break_even_hit_ratio", draw_costs, expect_some_ratio, message="a cache is said never to pay"
 )
 
 CHECKS = (
@@ -81,7 +103,7 @@ CHECKS = (
             cases=60,
             simpler=lambda _: iter(()),
         ),
-        needs=("percentile",),
+        after=("percentile",),
         hints=(
             "What can be said about the speed of something that was never measured?",
             "Three cases: an empty list, p = 0, and p outside 0 to 100.",
@@ -112,11 +134,17 @@ CHECKS = (
         "each call timed alone: n, mean, p50, p99 and max",
         play_tales(
             Tale(BenchWorld, BenchModel, BENCH, _draw_bench),
-            message="the figures are not those of the n timed calls",
+            message=_OTHER_FIGURES,
             runs=30,
             longest=2,
         ),
-        needs=("bench_calls",),
+        after=("bench_calls",),
+        apart=play_tales(
+            Tale(BenchWorld, BenchModel, (FOUR_IN_TURN,), _draw_four),
+            message=_OTHER_FIGURES,
+            runs=2,
+            longest=2,
+        ),
         hints=(
             "Where do you read the clock: around all calls, or around each?",
             "Keep a list of n durations; every figure comes from that list.",
@@ -154,7 +182,7 @@ CHECKS = (
             cases=90,
             simpler=lambda _: iter(()),
         ),
-        needs=("amat",),
+        after=("amat",),
         hints=(
             "What if nothing answers in the end?",
             "Look at the last hit ratio, and at whether every ratio is from 0 to 1.",
@@ -184,15 +212,9 @@ CHECKS = (
         "break_even_never",
         6,
         "None where no hit ratio is enough",
-        compare_function(
-            "break_even_hit_ratio",
-            draw_hopeless,
-            expect_never,
-            message="a cache that can never pay is given a hit ratio",
-            cases=40,
-            valid=lambda cache, origin: len(cache) == 2 and cache[0] > origin > 0,
-        ),
-        needs=("break_even",),
+        _NEVER_PAYS,
+        after=("break_even",),
+        apart=in_turn(_SOMETIMES_PAYS, _NEVER_PAYS),
         hints=(
             "What if a lookup in the cache is slower than the origin?",
             "Your formula then gives a hit ratio above 1. There is none.",

@@ -4,8 +4,9 @@ The cases of exercise 01: what its functions are asked, and what they have to an
 
 import math
 from random import Random
+from typing import Any
 
-from cachelab.grading.expecting import about, exactly, refusal
+from cachelab.grading.expecting import about, exactly, refusal, satisfying
 from cachelab.grading.functions import Arguments
 from cachelab.grading.runs import Expectation
 
@@ -156,6 +157,11 @@ def draw_hopeless(random: Random) -> Arguments:
     """Draw costs with which no hit ratio is enough."""
     origin = random.randint(1, 20)
     return (float(origin + random.randint(1, 50)), float(random.randint(0, 9))), float(origin)
+
+
+def expect_some_ratio(_cache: Any, _origin: float) -> Expectation:
+    """Expect a number, be it the right one or not."""
+    return satisfying(lambda v: type(v) in (int, float), "a number", "this cache can pay")
 
 
 def expect_never(cache: tuple[float, float], origin: float) -> Expectation:
