@@ -216,7 +216,7 @@ CHECKS = (
         3,
         "freshness: the age by Date and by Age, and the older of the two",
         _fresh(_draw_age, "the age is another one"),
-        needs=("fresh_lifetime",),
+        after=("fresh_lifetime",),
         hints=(
             "A cache on the way has kept the response for an hour. How can you tell?",
             "Age counts the seconds in other caches, now - Date the time since it was made.",
@@ -229,7 +229,7 @@ CHECKS = (
         3,
         "freshness: stale-while-revalidate, must-revalidate and no-cache",
         _fresh(_draw_stale, "whether it may be served stale is answered wrongly"),
-        needs=("fresh_lifetime", "fresh_age"),
+        after=("fresh_lifetime", "fresh_age"),
         hints=(
             "Which directive allows to serve a stale response, and which one forbids it?",
             "stale-while-revalidate=N gives N seconds; must-revalidate and no-cache make it 0.",
@@ -242,7 +242,7 @@ CHECKS = (
         3,
         "freshness: names in any case, quotes, and numbers that are none",
         _fresh(_draw_odd, "an unusual spelling is read wrongly"),
-        needs=("fresh_lifetime", "fresh_age"),
+        after=("fresh_lifetime", "fresh_age"),
         hints=(
             "Which parts of a field may be written in capitals or in quotes?",
             "Names of fields and directives ignore case; an argument may stand in quotes.",
@@ -269,7 +269,7 @@ CHECKS = (
         4,
         "may_store: what is for one user is not kept for all",
         _storing(_draw_personal, "one user's response is kept for all, or nobody's is kept"),
-        needs=("store_rules",),
+        after=("store_rules",),
         hints=(
             "User A's page is in the CDN. Who gets it next?",
             "private is for browsers alone; s-maxage is for shared caches alone.",

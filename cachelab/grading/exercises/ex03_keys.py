@@ -157,7 +157,7 @@ KEY_CHECKS = (
         3,
         "cache_key: the same request written in another way has the same key",
         _pairs(_alike, "one request has two keys, or two have one"),
-        needs=("key_apart",),
+        after=("key_apart",),
         hints=(
             "Which differences between two requests mean nothing?",
             "The case of names, the order of fields and of the names in Vary, HEAD for GET.",
@@ -170,7 +170,7 @@ KEY_CHECKS = (
         3,
         "cache_key: Vary: *, empty fields, values with separators in them",
         _pairs(_odd, "an unusual value or field gets a wrong key"),
-        needs=("key_apart",),
+        after=("key_apart",),
         hints=(
             "Can two different lists of values give one text when you join them?",
             "With a separator that a value may contain: yes. And is '' the same as absent?",

@@ -191,7 +191,7 @@ LAYER_CHECKS = (
             explore_scenes(PLAIN, *FOR_ONE, message=_FOR_WHOM),
             play_tales(SCOPES, message=_FOR_WHOM, runs=40),
         ),
-        needs=("layers_order",),
+        after=("layers_order",),
         hints=(
             "User A has asked for the account page. What must user B not find?",
             "The third value says for whom: 'public', 'private' or 'no-store'.",
@@ -209,7 +209,7 @@ LAYER_CHECKS = (
             ),
             play_tales(AGES, message="a body lives too long, or not long enough", runs=60),
         ),
-        needs=("layers_order",),
+        after=("layers_order",),
         hints=(
             "The CDN has had it for 30 of its 60 seconds. For how long may the browser keep it?",
             "For the 30 that are left: cdn.ttl(key) tells.",
