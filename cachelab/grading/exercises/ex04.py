@@ -2,7 +2,8 @@
 Exercise 04: cache-aside and read-through. Fourteen checks on a store and a source of the judge's.
 
 Copies are texts in a store, so the format is the submission's own; what counts is what a read
-answers, how often the source was asked for it, and what is left when something has failed.
+answers, how often the source was asked for it, and what is left when something has failed. Apart,
+a check is about one key and what reads answer: who mixes up keys or answers is told so elsewhere.
 """
 
 from typing import Any
@@ -93,6 +94,23 @@ APPEARS = _tale(
     _asked_about_absence,
 )
 
+_ANSWERS = frozenset({"read", "@waited"})
+VALUES_OF_ONE = _tale(_drawing("read read @asked", EMPTY, keys=ONE), _written)
+WRITES_OF_ONE = _tale(_drawing("read read write write @lose_answer", keys=ONE), _written)
+OUTAGE_OF_ONE = _tale(
+    _drawing("read read read write write @store @sleep @waited", keys=ONE), _written, _ANSWERS
+)
+SOURCE_OF_ONE = _tale(
+    _drawing("read read read write @source @source @store", keys=ONE), _written, _ANSWERS
+)
+CUT_OF_ONE = _tale(_drawing("read read @cut @asked", ({"name": "Ada"},), keys=ONE), _cut)
+ABSENT_OF_ONE = _tale(_drawing("read read @asked", keys=ONE, first=False), _absent_only)
+APPEARS_OF_ONE = _tale(
+    _drawing("read read read @changed write @sleep @sleep", keys=ONE, first=False),
+    _asked_about_absence,
+    _ANSWERS,
+)
+
 RACE = Tale(TwoProgramsWorld, AsideModel)
 _OLD, _READ = ("@changed", "k", "old"), ("read", "k")
 
@@ -106,7 +124,15 @@ SCENES: tuple[tuple[tuple[Any, ...], tuple[Operation, ...]], ...] = (
     ((), (_OLD, _meet(("other.write", "k", "new")), _READ)),
     ((), (_meet(("other.write", "k", "new"), ("other.read", "k")), _READ)),
 )
+_TWO_READS: tuple[tuple[Any, ...], tuple[Operation, ...]] = ((), (_OLD, _READ, _READ, ("@asked",)))
 _PAST = "when a read and a write meet, an older row stays in the cache"
+_NO_COPY = "a row that is empty or zero is not served from its copy"
+_NOT_WRITTEN = "after a write, a read or the answer is wrong"
+_NOT_SURVIVED = "a failing store is not survived as promised"
+_COVERED_UP = "a failure of the source is hidden, or remembered"
+_NO_MISS = "an entry that cannot be read is not treated as a miss"
+_NOT_KNOWN = "a key without a row is not remembered as such"
+_TOO_LATE = "a row that came to be is not seen in time"
 
 CHECKS = (
     Check(
@@ -124,8 +150,9 @@ CHECKS = (
         "aside_values",
         2,
         "CacheAside: 0, an empty text, an empty list, False and None are rows",
-        play_tales(VALUES, message="a row that is empty or zero is not served from its copy"),
-        needs=("aside_reads",),
+        play_tales(VALUES, message=_NO_COPY),
+        after=("aside_reads",),
+        apart=play_tales(VALUES_OF_ONE, message=_NO_COPY),
         hints=(
             "Which of your questions is about the value, and should be about whether it is there?",
             "`if value:` is False for 0, '' and []. Compare with `is MISSING`.",
@@ -136,8 +163,9 @@ CHECKS = (
         "aside_writes",
         3,
         "CacheAside: after a write no read gives the older row",
-        play_tales(WRITES, message="after a write, a read or the answer is wrong"),
-        needs=("aside_reads",),
+        play_tales(WRITES, message=_NOT_WRITTEN),
+        after=("aside_reads",),
+        apart=play_tales(WRITES_OF_ONE, message=_NOT_WRITTEN),
         hints=(
             "After a write, what does the store still hold?",
             "Write to the source, then remove the copy; True says that it is gone.",
@@ -149,7 +177,7 @@ CHECKS = (
         2,
         "CacheAside: a copy ends after ttl seconds",
         play_tales(ENDS, message="a copy lives too long, or not long enough", runs=100, longest=16),
-        needs=("aside_reads",),
+        after=("aside_reads",),
         hints=(
             "Who tells your cache about a change that somebody else made to the source?",
             "Nobody: only the end of the copy does. Every entry needs a time to live.",
@@ -160,8 +188,9 @@ CHECKS = (
         "aside_outage",
         3,
         "CacheAside: a store that fails costs time, never an answer",
-        play_tales(OUTAGE, message="a failing store is not survived as promised", runs=90),
-        needs=("aside_reads", "aside_writes"),
+        play_tales(OUTAGE, message=_NOT_SURVIVED, runs=90),
+        after=("aside_reads", "aside_writes"),
+        apart=play_tales(OUTAGE_OF_ONE, message=_NOT_SURVIVED, runs=90),
         hints=(
             "Which calls of the store can raise StoreError, and who catches it?",
             "After the first StoreError of a read, leave the store alone and ask the source.",
@@ -172,8 +201,9 @@ CHECKS = (
         "aside_source",
         1,
         "CacheAside: a source that fails is reported, not covered up",
-        play_tales(SOURCE, message="a failure of the source is hidden, or remembered", runs=90),
-        needs=("aside_reads", "aside_writes"),
+        play_tales(SOURCE, message=_COVERED_UP, runs=90),
+        after=("aside_reads", "aside_writes"),
+        apart=play_tales(SOURCE_OF_ONE, message=_COVERED_UP, runs=90),
         hints=(
             "Which exceptions does your `except` catch, and which of them are yours to handle?",
             "StoreError has a way out: the source. SourceError has none: let it pass.",
@@ -184,8 +214,9 @@ CHECKS = (
         "aside_cut",
         2,
         "CacheAside: an entry that was cut off is a miss",
-        play_tales(CUT, message="an entry that cannot be read is not treated as a miss"),
-        needs=("aside_reads",),
+        play_tales(CUT, message=_NO_MISS),
+        after=("aside_reads",),
+        apart=play_tales(CUT_OF_ONE, message=_NO_MISS),
         hints=(
             "What does json.loads do with half a text?",
             "It raises ValueError: for the caller that is a miss like any other.",
@@ -198,7 +229,8 @@ CHECKS = (
         4,
         "CacheAside: a slow reader does not put the past back",
         explore_scenes(RACE, *SCENES, message=_PAST),
-        needs=("aside_reads", "aside_writes"),
+        after=("aside_reads", "aside_writes"),
+        apart=explore_scenes(RACE, _TWO_READS, SCENES[0], message=_PAST),
         hints=(
             "A reader has seen the old row; what if the whole write happens before it stores it?",
             "Let the reader leave a mark before it asks the source: store.add. A write removes it.",
@@ -210,8 +242,9 @@ CHECKS = (
         "absent",
         3,
         "CacheAside: that a row is absent is remembered",
-        play_tales(ABSENT, message="a key without a row is not remembered as such"),
-        needs=("aside_reads",),
+        play_tales(ABSENT, message=_NOT_KNOWN),
+        after=("aside_reads",),
+        apart=play_tales(ABSENT_OF_ONE, message=_NOT_KNOWN),
         hints=(
             "How often is the source asked for a key that does not exist?",
             "Store something that says: there is no row. It must not look like any row.",
@@ -222,8 +255,10 @@ CHECKS = (
         "appears",
         3,
         "CacheAside: a row that comes to be is seen, at once or after negative_ttl",
-        play_tales(APPEARS, message="a row that came to be is not seen in time"),
+        play_tales(APPEARS, message=_TOO_LATE),
         needs=("absent",),
+        after=("aside_reads", "aside_writes"),
+        apart=play_tales(APPEARS_OF_ONE, message=_TOO_LATE),
         hints=(
             "How long may the cache say that there is no row, after there is one?",
             "What you remember about an absent row lives negative_ttl seconds, not ttl.",

@@ -2,6 +2,7 @@
 The checks of exercise 04 that are about `ReadThrough`: who loads, with what, and for how long.
 """
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -79,6 +80,11 @@ def _tale(draw: Any, allowed: Any, *settings: str) -> Tale:
     return Tale(ThroughWorld, ThroughModel, (settings,), draw, allowed)
 
 
+def _answers(tale: Tale) -> Tale:
+    """Return the tale with nothing judged but what `get` answers: who calls too often passes."""
+    return replace(tale, judged=frozenset({"get", "@waited"}))
+
+
 LOADS = _tale(_drawing("get get get @asked"), _rows_that_stay)
 CHOICE = _tale(_draw_choice, _registered_once, "named")
 LIVES = _tale(
@@ -91,6 +97,10 @@ ABSENT = _tale(
     _drawing("get get @changed @sleep @sleep @asked", ("Ada", 12), KEYS[:1], first=False),
     _absent_at_first,
 )
+
+_WRONG_LOADER = "a key is loaded by the wrong loader, or by none"
+_HIDDEN = "the failure of a loader is hidden, or remembered"
+_NOT_SURVIVED = "a failing store is not survived as promised"
 
 THROUGH_CHECKS = (
     Check(
@@ -109,8 +119,9 @@ THROUGH_CHECKS = (
         "through_choice",
         4,
         "ReadThrough: the longest registered prefix decides, a loader given by name before it",
-        play_tales(CHOICE, message="a key is loaded by the wrong loader, or by none", runs=120),
-        needs=("through_loads",),
+        play_tales(CHOICE, message=_WRONG_LOADER, runs=120),
+        after=("through_loads",),
+        apart=play_tales(_answers(CHOICE), message=_WRONG_LOADER, runs=120),
         hints=(
             "Which prefixes does 'user:session:3' have, and where may a prefix end?",
             "At a colon or at the end of the key: 'user' is no prefix of 'users:7'.",
@@ -125,7 +136,7 @@ THROUGH_CHECKS = (
         play_tales(
             LIVES, message="a copy lives too long, or not long enough", runs=150, longest=16
         ),
-        needs=("through_loads",),
+        after=("through_loads",),
         hints=(
             "Which of the two times belongs to which copy?",
             "The ttl of the call that loads decides; without one it is the cache's own.",
@@ -137,8 +148,9 @@ THROUGH_CHECKS = (
         "through_errors",
         2,
         "ReadThrough: what a loader raises reaches the caller, and is not remembered",
-        play_tales(FAILS, message="the failure of a loader is hidden, or remembered"),
-        needs=("through_loads",),
+        play_tales(FAILS, message=_HIDDEN),
+        after=("through_loads",),
+        apart=play_tales(_answers(FAILS), message=_HIDDEN),
         hints=(
             "What should the caller do who gets None because the database was down?",
             "A loader may raise anything: let it pass, and store nothing.",
@@ -150,8 +162,9 @@ THROUGH_CHECKS = (
         "through_outage",
         1,
         "ReadThrough: a store that fails costs time, never an answer",
-        play_tales(OUTAGE, message="a failing store is not survived as promised"),
-        needs=("through_loads",),
+        play_tales(OUTAGE, message=_NOT_SURVIVED),
+        after=("through_loads",),
+        apart=play_tales(_answers(OUTAGE), message=_NOT_SURVIVED),
         hints=(
             "Which calls of the store can raise StoreError, and who catches it?",
             "After the first StoreError, leave the store alone and call the loader.",
@@ -166,7 +179,7 @@ ABSENT_THROUGH = Check(
     2,
     "ReadThrough: that a row is absent is remembered, for negative_ttl seconds",
     play_tales(ABSENT, message="an absent row is not remembered, or for too long"),
-    needs=("through_loads",),
+    after=("through_loads",),
     hints=(
         "What does the loader return for a key that has no row?",
         "MISSING: remember that too, in a way that no row can look like.",

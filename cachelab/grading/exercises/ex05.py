@@ -5,6 +5,7 @@ What "written" means is the subject: which row the next read gives, whose row su
 write at once, and what is left after the source has failed.
 """
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -48,6 +49,16 @@ FILLS = _tale("read read @asked", ("user:7", "user:8"))
 ENDS = _tale("@changed read read read write @sleep @sleep @asked", KEYS[:1])
 ANSWERS = _tale("read read write write @lose_answer", KEYS[:1])
 FAULTS = _tale("read read write write @store @source @lose_answer", ("user:7", "user:8"))
+
+_PLAIN: tuple[Any, ...] = ("Alan", 12, {"name": "Ada"})
+_READS = frozenset({"read", "@asked"})
+"""What is judged apart: rows that a source leaves as they are, and what reads find."""
+ENDS_OF_PLAIN = replace(
+    _tale("@changed read read read write @sleep @sleep @asked", KEYS[:1], _PLAIN), judged=_READS
+)
+FAULTS_OF_PLAIN = replace(
+    _tale("read read write write @store @source @lose_answer", KEYS[:1], _PLAIN), judged=_READS
+)
 
 RACE = Tale(TwoWritersWorld, ThroughWritingModel)
 
@@ -121,6 +132,9 @@ def _lost(draw: Any) -> Any:
     return compare_function("lost_writes", draw, _expect_lost, message=message, valid=_is_log)
 
 
+_LIFE = "a copy lives too long, or not long enough"
+_PHANTOM = "after a failure, the cache says what the source does not"
+
 CHECKS = (
     Check(
         "through_copy",
@@ -143,8 +157,9 @@ CHECKS = (
         "through_ttl",
         1,
         "WriteThrough: a copy ends after ttl seconds",
-        play_tales(ENDS, message="a copy lives too long, or not long enough", runs=120, longest=16),
-        needs=("through_copy",),
+        play_tales(ENDS, message=_LIFE, runs=120, longest=16),
+        after=("through_copy",),
+        apart=play_tales(ENDS_OF_PLAIN, message=_LIFE, runs=120, longest=16),
         hints=(
             "Who tells your cache about a change that somebody else made to the source?",
             "Only the end of the copy does, also of a copy that a write has left.",
@@ -155,13 +170,9 @@ CHECKS = (
         "through_faults",
         3,
         "WriteThrough: a failing source leaves no phantom, a failing store fails no write",
-        play_tales(
-            FAULTS,
-            ANSWERS,
-            message="after a failure, the cache says what the source does not",
-            runs=90,
-        ),
-        needs=("through_copy",),
+        play_tales(FAULTS, ANSWERS, message=_PHANTOM, runs=90),
+        after=("through_copy",),
+        apart=play_tales(FAULTS_OF_PLAIN, message=_PHANTOM, runs=90),
         hints=(
             "In which order do you write, and what if the second step fails?",
             "Source first: only it can refuse. After SourceError remove the copy, and let it pass.",
@@ -175,7 +186,7 @@ CHECKS = (
         explore_scenes(
             RACE, *SCENES, message="when two writes meet, the cache and the source disagree"
         ),
-        needs=("through_copy",),
+        after=("through_copy",),
         hints=(
             "Writer A is first in the source and last in the cache. Which row has each of the two?",
             "Leave a unique mark in the store after the write to the source, then read back.",
@@ -201,7 +212,7 @@ CHECKS = (
         4,
         "lost_writes: an older row that is stored late undoes the newer one",
         _lost(_out_of_order),
-        needs=("lost_in_order",),
+        after=("lost_in_order",),
         hints=(
             "The log says: stored 2, then stored 1. Which row does the source have now?",
             "The one stored last, whatever its version.",

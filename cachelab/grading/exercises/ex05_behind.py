@@ -2,6 +2,7 @@
 The checks of exercise 05 that are about `WriteBehind`: what waits, what is tried, what is lost.
 """
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -95,11 +96,18 @@ def _tale(kinds: str, settings: Any, allowed: Any = _clear, keys: tuple[str, ...
     return Tale(BehindWorld, BehindModel, settings, _drawing(kinds, keys), allowed)
 
 
+def _effects(tale: Tale) -> Tale:
+    """Return the tale with nothing judged that `read` and `flush` answer: what comes of it is."""
+    verbs = {"write", "close", "@row", "@tries", "@touched", "@kept"}
+    return replace(tale, judged=frozenset(verbs))
+
+
 READS = _tale("write write read read @evict @store", ROOMY)
 ACKS = _tale("write write @touched @row", ROOMY)
 BATCHES = _tale("write write write flush flush @touched @row", SIZES)
 STORED = _tale("write write flush read read @evict", ROOMY)
 COPIES = _tale("write write flush flush @kept @kept @kept @sleep", ROOMY, _young)
+COPIES_AND_ROWS = _tale("write write flush @kept @kept @row", ROOMY, _young)
 RETRIES = _tale("write write flush flush flush @bad @good @row @tries read", FORGIVING)
 DOWN = _tale("write write flush flush @source @row @tries read", FORGIVING, keys=KEYS[:1])
 GIVEN_UP = _tale("write flush flush read read @bad @good @evict", FORGIVING)
@@ -136,6 +144,11 @@ NEWER_ROW: tuple[tuple[Any, ...], tuple[Operation, ...]] = (
 )
 _REFUSED = "a row that the source refuses is not handled well"
 
+_WRONG_BATCH = "a flush stores too much, too little or too old"
+_NO_COPY = "a read asks the source for a row that was just stored"
+_UNBOUNDED = "the queue grows beyond its bound, or refuses too much"
+_NOT_CLOSED = "close does not keep what it promises"
+
 BEHIND_CHECKS = (
     Check(
         "behind_reads",
@@ -153,10 +166,9 @@ BEHIND_CHECKS = (
         "behind_flush",
         3,
         "WriteBehind: a flush stores up to batch_size rows, each key once",
-        play_tales(
-            BATCHES, STORED, message="a flush stores too much, too little or too old", runs=100
-        ),
-        needs=("behind_reads",),
+        play_tales(BATCHES, STORED, message=_WRONG_BATCH, runs=100),
+        after=("behind_reads",),
+        apart=play_tales(_effects(BATCHES), message=_WRONG_BATCH, runs=100),
         hints=(
             "A key was written three times since the last flush: how often must it be stored?",
             "Once, with the row written last: keep one row per key, not one per write.",
@@ -168,8 +180,9 @@ BEHIND_CHECKS = (
         "behind_copy",
         1,
         "WriteBehind: a row that a flush has stored is left as a copy",
-        play_tales(COPIES, message="a read asks the source for a row that was just stored"),
-        needs=("behind_reads", "behind_flush"),
+        play_tales(COPIES, message=_NO_COPY),
+        after=("behind_reads", "behind_flush"),
+        apart=play_tales(_effects(COPIES_AND_ROWS), message=_NO_COPY),
         hints=(
             "A flush has stored a row. Who answers the next read of it?",
             "The store, if the flush has left a copy there; without one, every read is a miss.",
@@ -185,7 +198,8 @@ BEHIND_CHECKS = (
             explore_scenes(RACE, NEWER_ROW, message=_REFUSED),
             play_tales(RETRIES, DOWN, GIVEN_UP, message=_REFUSED, runs=120),
         ),
-        needs=("behind_reads", "behind_flush"),
+        after=("behind_reads", "behind_flush"),
+        apart=play_tales(_effects(RETRIES), _effects(DOWN), message=_REFUSED, runs=120),
         hints=(
             "When may a row leave the queue?",
             "When the source has taken it, or refused it once and then max_retries times more.",
@@ -197,8 +211,9 @@ BEHIND_CHECKS = (
         "behind_bounded",
         2,
         "WriteBehind: no more than max_pending keys wait",
-        play_tales(BOUNDED, message="the queue grows beyond its bound, or refuses too much"),
-        needs=("behind_reads",),
+        play_tales(BOUNDED, message=_UNBOUNDED),
+        after=("behind_reads", "behind_flush"),
+        apart=play_tales(_effects(BOUNDED), message=_UNBOUNDED),
         hints=(
             "The source is down for an hour: how long does your queue become?",
             "A new key beyond max_pending is refused with Overloaded, before anything is done.",
@@ -210,8 +225,9 @@ BEHIND_CHECKS = (
         "behind_close",
         4,
         "WriteBehind: close stores what waits, says what is lost, and refuses what comes later",
-        play_tales(CLOSES, LOSES, message="close does not keep what it promises", runs=120),
-        needs=("behind_reads", "behind_flush"),
+        play_tales(CLOSES, LOSES, message=_NOT_CLOSED, runs=120),
+        after=("behind_reads", "behind_flush"),
+        apart=play_tales(_effects(CLOSES), _effects(LOSES), message=_NOT_CLOSED, runs=120),
         hints=(
             "What does a caller want to know from `close`?",
             "How many acknowledged rows the source has not got: 0 if all is well.",
@@ -226,7 +242,7 @@ BEHIND_CHECKS = (
         explore_scenes(
             RACE, *SCENES, message="when a flush meets a write or a read, a row is lost"
         ),
-        needs=("behind_reads", "behind_flush"),
+        after=("behind_reads", "behind_flush"),
         hints=(
             "While the source stores the older row, a newer one comes. What leaves the queue?",
             "Only the row that was stored: look whether the queue still has that very one.",
