@@ -17,13 +17,14 @@ from .ex06_ahead import AHEAD_CHECKS
 from .ex06_lives import LIFE_CHECKS
 
 
-def _dying(kinds: str, keys: tuple[str, ...] = ("a", "b", "c")) -> Any:
+def _dying(kinds: str, keys: tuple[str, ...] = ("a", "b", "c"), late: float = 0.0) -> Any:
+    """Return a generator of operations; where `late`, time never stops at the end of a life."""
     words = kinds.split()
 
     def draw(random: Random, model: DyingModel) -> Operation:
         kind, key = random.choice(words), random.choice(keys)
         if kind == "set":
-            return (kind, key, random.choice((1, 2, None, 0)))
+            return (kind, key, random.choice((1, 2) if late else (1, 2, None, 0)))
         if kind == "set/":
             return ("set", key, random.randint(1, 9), Named("ttl", random.choice((4.0, 20.0))))
         if kind == "get":
@@ -32,7 +33,8 @@ def _dying(kinds: str, keys: tuple[str, ...] = ("a", "b", "c")) -> Any:
             return (kind, key)
         if kind == "@sleep":
             ends = [end - model.now for _, end in model.entries.values() if end > model.now]
-            return (kind, random.choice([*ends, *ends, *(end / 2 for end in ends), 3.0]))
+            overs = [end + late for end in ends]
+            return (kind, random.choice([*overs, *overs, *(end / 2 for end in ends), 3.0 + late]))
         return (kind,)
 
     return draw
@@ -60,22 +62,48 @@ def _in_doubt(model: DyingModel, operation: Operation) -> bool:
     return True
 
 
-def _lives(kinds: str, allowed: Any, capacities: tuple[int, ...], *keys: str) -> Tale:
+def _off_the_border(model: DyingModel, operation: Operation) -> bool:
+    """Keep times at which it is clear who is alive, also to who takes an end for a last moment."""
+    if operation[0] != "@sleep":
+        return True
+    moment = model.now + operation[1]
+    return all(abs(moment - end) > 0.1 for _, end in model.entries.values())
+
+
+def _lives(
+    kinds: str, allowed: Any, capacities: tuple[int, ...], *keys: str, late: float = 0.0
+) -> Tale:
+    def may_be(model: DyingModel, operation: Operation) -> bool:
+        return allowed(model, operation) and (not late or _off_the_border(model, operation))
+
     settings = tuple((capacity,) for capacity in capacities)
-    draw = _dying(kinds, keys or ("a", "b", "c"))
-    return Tale(DyingWorld, DyingModel, settings, draw, allowed)
+    draw = _dying(kinds, keys or ("a", "b", "c"), late)
+    return Tale(DyingWorld, DyingModel, settings, draw, may_be)
 
 
 BOUNDARY = _lives("set set get get get @sleep @sleep @sleep", _new_keys, (9,), "a", "b")
-UPDATE = _lives("set set/ set/ get get @sleep @sleep", _fits, (9,), "a", "b")
-COUNTS = _lives("set set/ len in @sleep", _fits, (9,))
-PURGE = _lives("set set/ set/ get len purge @sleep", _fits, (9,))
-ROOM = _lives("set set/ get get evictions @sleep", _fits, (1, 2))
-FULL = _lives(
-    "set set set get in len evictions @sleep", _in_doubt, (1, 2, 3), "a", "b", "c", "d", "e"
+UPDATE, CLEAR_UPDATE = (
+    _lives("set set/ set/ get get @sleep @sleep", _fits, (9,), "a", "b", late=late)
+    for late in (0.0, 0.5)
+)
+COUNTS, CLEAR_COUNTS = (
+    _lives("set set/ len in @sleep", _fits, (9,), late=late) for late in (0.0, 0.5)
+)
+PURGE, CLEAR_PURGE = (
+    _lives("set set/ set/ get len purge @sleep", _fits, (9,), late=late) for late in (0.0, 0.5)
+)
+ROOM, CLEAR_ROOM = (
+    _lives("set set/ get get evictions @sleep", _fits, (1, 2), late=late) for late in (0.0, 0.5)
+)
+FULL, CLEAR_FULL = (
+    _lives("set set set get in len evictions @sleep", _in_doubt, (1, 2, 3), *"abcde", late=late)
+    for late in (0.0, 0.5)
 )
 
 _DIES = "TTLCache"
+_NOT_THE_LAST = "a life is not the one that was set last"
+_DEAD_COUNTED = "the dead are counted, or a purge goes wrong"
+_WRONG_ONE = "a full cache gives up too much, too little or the wrong one"
 DYING_CHECKS = (
     Check(
         "dies_on_time",
@@ -93,8 +121,9 @@ DYING_CHECKS = (
         "own_life",
         2,
         "TTLCache: set begins a new life, of its own length if it is given one",
-        play_tales(UPDATE, message="a life is not the one that was set last"),
-        needs=("dies_on_time",),
+        play_tales(UPDATE, message=_NOT_THE_LAST),
+        after=("dies_on_time",),
+        apart=play_tales(CLEAR_UPDATE, message=_NOT_THE_LAST),
         hints=(
             "What does a second `set` of a key change?",
             "Everything: the value, and the end, counted from now.",
@@ -106,8 +135,9 @@ DYING_CHECKS = (
         "counts_the_living",
         2,
         "TTLCache: len, in and purge see the living only",
-        play_tales(COUNTS, PURGE, message="the dead are counted, or a purge goes wrong"),
-        needs=("dies_on_time",),
+        play_tales(COUNTS, PURGE, message=_DEAD_COUNTED),
+        after=("dies_on_time",),
+        apart=play_tales(CLEAR_COUNTS, CLEAR_PURGE, message=_DEAD_COUNTED),
         hints=(
             "How many entries are there for somebody who can only call `get`?",
             "Count those whose end is still ahead.",
@@ -119,10 +149,9 @@ DYING_CHECKS = (
         "room",
         2,
         "TTLCache: the dead make room first, and evictions() counts the living that had to go",
-        play_tales(
-            ROOM, FULL, message="a full cache gives up too much, too little or the wrong one"
-        ),
-        needs=("dies_on_time",),
+        play_tales(ROOM, FULL, message=_WRONG_ONE),
+        after=("dies_on_time",),
+        apart=play_tales(CLEAR_ROOM, CLEAR_FULL, message=_WRONG_ONE),
         hints=(
             "A cache is full of dead entries and a new one comes: who has to go?",
             "The dead, and that is no eviction. Only then does a living one have to go.",

@@ -168,7 +168,7 @@ AHEAD_CHECKS = (
             explore_scenes(SCENES, WAITS, AGAIN, RENEWED_ENDS, message=_TIMING),
             play_tales(RENEWS, message=_TIMING, runs=60),
         ),
-        needs=("ahead_hits",),
+        after=("ahead_hits",),
         hints=(
             "How much of its life is left to a copy, and from which moment on is that too little?",
             "Renew when store.ttl(key) is at most (1 - factor) * ttl, and answer the old copy.",
@@ -181,7 +181,7 @@ AHEAD_CHECKS = (
         2,
         "RefreshAhead: a copy with 400 ms left is a copy",
         explore_scenes(SCENES, LATE, message="the last second of a copy is taken for its end"),
-        needs=("ahead_hits",),
+        after=("ahead_hits",),
         hints=(
             "What becomes of 0.4 seconds in a number of whole seconds?",
             "Nothing: it becomes 0. store.ttl answers a fraction of a second; do not round it.",
@@ -197,7 +197,7 @@ AHEAD_CHECKS = (
             explore_scenes(SCENES, CROWD, message=_CROWDED),
             play_tales(KEYS_APART, message=_CROWDED),
         ),
-        needs=("ahead_hits", "ahead_renews"),
+        after=("ahead_hits", "ahead_renews"),
         hints=(
             "A hundred readers see the same old copy. How many of them start a load?",
             "The first: it leaves word that the key is being renewed.",
@@ -213,7 +213,7 @@ AHEAD_CHECKS = (
             explore_scenes(SCENES, FAILED, NO_TASK, message=_HELPLESS),
             play_tales(FAILS, NO_TASKS, OUTAGE, message=_HELPLESS, runs=90),
         ),
-        needs=("ahead_hits", "ahead_renews"),
+        after=("ahead_hits", "ahead_renews"),
         hints=(
             "What is left of your note that a key is being renewed, if the load fails?",
             "Take it away in a `finally`; and also if spawn itself raises.",
@@ -226,7 +226,7 @@ AHEAD_CHECKS = (
         2,
         "RefreshAhead: a renewal does not bring back what a writer has removed",
         explore_scenes(SCENES, OVERTAKEN, message="a slow load puts an older row into the store"),
-        needs=("ahead_hits", "ahead_renews"),
+        after=("ahead_hits", "ahead_renews"),
         hints=(
             "A renewal has read the old row; then somebody writes and removes the copy. And then?",
             "The renewal may only take the place of the very copy that was seen.",

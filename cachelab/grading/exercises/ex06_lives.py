@@ -185,7 +185,7 @@ LIFE_CHECKS = (
             message="an unusual case goes wrong",
             simpler=lambda _: iter(()),
         ),
-        needs=("budget",),
+        after=("budget",),
         hints=(
             "Which of the three numbers is 0 here, and what does that mean for a cache?",
             "Without updates or without readers nobody sees an older row: math.inf.",
@@ -210,7 +210,7 @@ LIFE_CHECKS = (
         2,
         "jittered: nothing to spread, nothing left, and whose dice",
         _jitter_edges,
-        needs=("spread",),
+        after=("spread",),
         hints=(
             "Where does the randomness come from, so that a test can repeat it?",
             "From rng alone; the module random is everybody's.",
