@@ -16,17 +16,23 @@ from cachelab.grading.world import Seeded
 
 from .lfu_runs import (
     AGED,
+    AGED_BY_PUTS,
     AGED_LFU,
     AGED_UPDATE,
+    AGED_WITH_ROOM,
     DELETE,
+    DELETE_WITH_ROOM,
     FALSY_VALUES,
     NEGATIVE,
     NO_ROOM,
     QUESTIONS,
+    QUESTIONS_WITH_ROOM,
     RETURN,
+    RETURN_BY_PUTS,
     STORES,
     TWO_CACHES,
     UPDATE,
+    UPDATE_WITH_ROOM,
     VICTIM,
 )
 
@@ -88,6 +94,14 @@ def _expect_border(counter: int, _rng: Seeded, _factor: float) -> Expectation:
     return exactly(counter + 1, "up to 5 every use counts: a new key starts there")
 
 
+_UNUSUAL = (FALSY_VALUES, NO_ROOM, NEGATIVE, TWO_CACHES)
+_NEVER_GONE = "a key that came back is treated as if it had never gone"
+_WRONG_UPDATE = "put of a key that is already there goes wrong"
+_WRONG_DELETE = "delete leaves something behind, or takes too much away"
+_ODD = "an unusual case goes wrong"
+_NOT_LFU = "before any count was halved it is not LFU"
+_NOT_HALVED = "after a halving the wrong key goes"
+
 CHECKS = (
     Check(
         "stores",
@@ -107,7 +121,7 @@ CHECKS = (
         play_runs(
             VICTIM, message="the wrong key had to go, or it went at the wrong moment", runs=MANY
         ),
-        needs=("stores",),
+        after=("stores",),
         hints=(
             "Write down each key's count, and among equal counts the order of last use.",
             "A new key has a count of 1; a get that finds its key makes it one more.",
@@ -118,10 +132,9 @@ CHECKS = (
         "restart",
         2,
         "a key that comes back starts at 1 again",
-        play_runs(
-            RETURN, message="a key that came back is treated as if it had never gone", runs=MANY
-        ),
-        needs=("victim",),
+        play_runs(RETURN, message=_NEVER_GONE, runs=MANY),
+        after=("stores", "victim"),
+        apart=play_runs(RETURN_BY_PUTS, message=_NEVER_GONE, runs=MANY),
         hints=(
             "What does your cache still know about a key after it has gone?",
             "A count belongs to a stay in the cache, not to the key for ever.",
@@ -132,8 +145,9 @@ CHECKS = (
         "update",
         3,
         "put of a present key replaces the value and is a use",
-        play_runs(UPDATE, message="put of a key that is already there goes wrong", runs=2 * MANY),
-        needs=("victim",),
+        play_runs(UPDATE, message=_WRONG_UPDATE, runs=2 * MANY),
+        after=("stores", "victim"),
+        apart=play_runs(UPDATE_WITH_ROOM, message=_WRONG_UPDATE),
         hints=(
             "What should change when the key is there already, and what should not?",
             "No room is needed: nothing may go, and the count goes up by one.",
@@ -144,10 +158,9 @@ CHECKS = (
         "delete",
         2,
         "delete removes the key and frees its slot",
-        play_runs(
-            DELETE, message="delete leaves something behind, or takes too much away", runs=MANY
-        ),
-        needs=("victim",),
+        play_runs(DELETE, message=_WRONG_DELETE, runs=MANY),
+        after=("stores", "victim"),
+        apart=play_runs(DELETE_WITH_ROOM, message=_WRONG_DELETE),
         hints=(
             "In how many places does your cache remember a key?",
             "After delete, a new key fits without a victim.",
@@ -158,15 +171,9 @@ CHECKS = (
         "edges",
         3,
         "questions change nothing; None, capacity 0, two caches",
-        play_runs(
-            QUESTIONS,
-            FALSY_VALUES,
-            NO_ROOM,
-            NEGATIVE,
-            TWO_CACHES,
-            message="an unusual case goes wrong",
-        ),
-        needs=("victim",),
+        play_runs(QUESTIONS, *_UNUSUAL, message=_ODD),
+        after=("stores", "victim"),
+        apart=play_runs(QUESTIONS_WITH_ROOM, *_UNUSUAL, message=_ODD),
         hints=(
             "What is unusual in this run: a question, a value, the capacity, or two caches?",
             "`in` and len look and count nothing; None is a value like any other.",
@@ -177,7 +184,9 @@ CHECKS = (
         "aged_is_lfu",
         4,
         "AgedLFU is LFU until its first period is over",
-        play_runs(AGED_LFU, message="before any count was halved it is not LFU"),
+        play_runs(AGED_LFU, message=_NOT_LFU),
+        after=("stores", "victim"),
+        apart=play_runs(AGED_WITH_ROOM, message=_NOT_LFU),
         hints=(
             "How much of LFUCache can you use again?",
             "Subclass it: ageing is one more thing to do after a use.",
@@ -189,8 +198,9 @@ CHECKS = (
         "ageing",
         8,
         "every period uses all counts are halved, rounded up",
-        play_runs(AGED, AGED_UPDATE, message="after a halving the wrong key goes", runs=2 * MANY),
-        needs=("aged_is_lfu",),
+        play_runs(AGED, AGED_UPDATE, message=_NOT_HALVED, runs=2 * MANY),
+        after=("victim", "aged_is_lfu"),
+        apart=play_runs(AGED_BY_PUTS, message=_NOT_HALVED, runs=2 * MANY),
         hints=(
             "Which calls are uses, and what is the order among keys whose counts became equal?",
             "A hit and a put are uses, a miss is not. Halving changes counts, not the order.",
@@ -222,7 +232,7 @@ CHECKS = (
         6,
         "a use counts with the chance of Redis's formula",
         in_turn(_draw_chances, _default_factor),
-        needs=("log_border",),
+        after=("log_border",),
         hints=(
             "How likely should it be that a use of a key with a count of 105 counts?",
             "base = counter - 5, not below 0; p = 1 / (base x factor + 1).",

@@ -1,5 +1,8 @@
 """
 The runs of exercise 08: which operations each check is about.
+
+Those with room never have a victim, and those by puts have one that no rule for ties or gets
+decides: they are for a cache that chooses the wrong one.
 """
 
 from collections.abc import Callable, Sequence
@@ -71,10 +74,35 @@ def _absent_puts(model: LFUModel, operation: Operation) -> bool:
     return operation[0] != "put" or operation[1] not in model.keys
 
 
+def _roomy(model: LFUModel, operation: Operation) -> bool:
+    """Keep what leaves a slot free, also when deletions were forgotten, and no missed get."""
+    if operation[0] == "get":
+        return operation[1] in model.keys
+    return operation[0] != "put" or len(model.seen | {operation[1]}) < model.capacity
+
+
+def _clear_victim(model: LFUModel, operation: Operation) -> bool:
+    """Keep puts into a full cache in which one key has been used less than any other."""
+    if operation[0] != "put" or operation[1] in model.keys or len(model.keys) < model.capacity:
+        return True
+    counts = sorted(entry.count for entry in model.entries)
+    return len(counts) < 2 or counts[0] < counts[1]
+
+
+ROOMY = ((6,), (7,), (8,))
+NEVER_FULL = tuple(((capacity, 1000),) for capacity in (6, 7))
+UPDATE_WITH_ROOM = Domain(LFUModel, ROOMY, _drawing("put", "put", "get", "in"), _roomy)
+QUESTIONS_WITH_ROOM = Domain(LFUModel, ROOMY, _drawing("put", "put", "in", "get", "len"), _roomy)
+DELETE_WITH_ROOM = Domain(LFUModel, ROOMY, _drawing("put", "put", "delete", "get", "in"), _roomy)
+AGED_WITH_ROOM = Domain(AgedModel, NEVER_FULL, _drawing("put", "put", "get", "len"), _roomy)
+
 STORES = Domain(
     LFUModel, ((3,), (4,), (5,), (6,)), _drawing("put", "put", "get", "len"), _with_room
 )
 VICTIM = Domain(LFUModel, ((1,), (2,), (2,), (3,)), _drawing("put", "get", "get"), _first_stay)
+RETURN_BY_PUTS = Domain(
+    LFUModel, ((2,),), _drawing("put", "put", "put", "in", keys="abc"), _clear_victim
+)
 RETURN = Domain(LFUModel, ((2,),), _drawing("put", "put", "get", "get", keys="abc"), _absent_puts)
 UPDATE = Domain(
     LFUModel,
@@ -100,4 +128,7 @@ PERIODS = tuple(((2, period),) for period in (2, 3, 4, 5))
 NEVER = tuple(((capacity, 1000),) for capacity in (2, 3))
 AGED_LFU = Domain(AgedModel, NEVER, _drawing("put", "put", "get", "get", "len"), _new_key)
 AGED = Domain(AgedModel, PERIODS, _drawing("put", "get", "get", "get", keys="abc"), _absent_puts)
+AGED_BY_PUTS = Domain(
+    AgedModel, PERIODS, _drawing("put", "put", "put", "in", keys="abc"), _clear_victim
+)
 AGED_UPDATE = Domain(AgedModel, PERIODS, _drawing("put", "put", "get", keys="abc"), _before_a_miss)
