@@ -133,7 +133,7 @@ CHECKS = (
         4,
         "LRUKCache: the key whose K-th last use is longest ago goes",
         play_runs(LRUK_VICTIM, message="the wrong key had to go", runs=MANY),
-        needs=("lruk_stores",),
+        after=("lruk_stores",),
         hints=(
             "Number all uses. Which of a key's numbers decides about it when k is 2?",
             "The last but one. A key with fewer than k uses comes before all others.",
@@ -145,7 +145,7 @@ CHECKS = (
         4,
         "LRUKCache: a key that comes back has its old uses still",
         play_runs(LRUK_RETURNS, message="a key that came back is treated wrongly", runs=MANY),
-        needs=("lruk_victim",),
+        after=("lruk_victim",),
         hints=(
             "A key is used once in a while, and evicted in between. Can it ever prove itself?",
             "Only if its uses are remembered while it is away.",
@@ -157,7 +157,7 @@ CHECKS = (
         2,
         "LRUKCache: put of a present key replaces the value and is a use",
         play_runs(LRUK_UPDATE, message="put of a key that is already there goes wrong", runs=MANY),
-        needs=("lruk_victim", "lruk_history"),
+        after=("lruk_victim", "lruk_history"),
         hints=(
             "What should change when the key is there already, and what should not?",
             "No room is needed: nothing may go.",
@@ -181,7 +181,7 @@ CHECKS = (
         3,
         "TwoQueueCache: newcomers leave in the order they came, used or not",
         play_runs(TWO_FIFO, message="the wrong newcomer had to go", runs=MANY),
-        needs=("two_stores",),
+        after=("two_stores",),
         hints=(
             "What does a second use say that comes a moment after the first?",
             "Nothing, says 2Q: a hit in A1in changes nothing at all.",
@@ -194,7 +194,7 @@ CHECKS = (
         5,
         "TwoQueueCache: who comes back while its ghost is there gets into Am",
         play_runs(TWO_GHOSTS, message="a key that came back is treated wrongly", runs=2 * MANY),
-        needs=("two_fifo",),
+        after=("two_fifo",),
         hints=(
             "Which keys does A1out know, and for how long?",
             "The last Kout that left A1in, by name only. Victims of Am are not among them.",
@@ -208,7 +208,7 @@ CHECKS = (
         2,
         "TwoQueueCache works with room for one, two or three keys",
         play_runs(TWO_SMALL, message="a small cache goes wrong", runs=MANY),
-        needs=("two_ghosts",),
+        after=("two_ghosts",),
         hints=(
             "What are Kin and Kout for a capacity of 3, rounded down?",
             "Kin is 0 and Kout 1: with anything in A1in it is A1in that gives a victim.",
@@ -221,7 +221,7 @@ CHECKS = (
         2,
         "TwoQueueCache: put of a present key replaces the value, and else is a hit",
         play_runs(TWO_UPDATE, message="put of a key that is already there goes wrong", runs=MANY),
-        needs=("two_ghosts",),
+        after=("two_ghosts", "two_small"),
         hints=(
             "What does a get do for a key in A1in, and for one in Am?",
             "Nothing for the first, most recent for the second: a put does the same.",
@@ -247,7 +247,7 @@ CHECKS = (
         3,
         "SieveCache: put of a present key replaces the value and marks",
         play_runs(SIEVE_UPDATE, message="put of a key that is already there goes wrong", runs=MANY),
-        needs=("sieve_victim",),
+        after=("sieve_victim",),
         hints=(
             "What should change when the key is there already, and what should not?",
             "Its value and its mark; not its place in the queue.",

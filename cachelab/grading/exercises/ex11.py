@@ -65,7 +65,7 @@ FLIGHT_CHECKS = (
         2,
         "SingleFlight: other keys, and who comes later, load for themselves",
         explore_scenes(FLIGHTS, *APART, message="a load is shared too widely", interruptions=0),
-        needs=("flight_shared",),
+        after=("flight_shared",),
         hints=(
             "When is a load no longer under way, and who has to say so?",
             "Remove it from the dictionary when it has ended: this is no cache.",
@@ -77,7 +77,7 @@ FLIGHT_CHECKS = (
         4,
         "SingleFlight: a loader that raises frees those who wait",
         explore_scenes(FLIGHTS, *FAILS, message="a failing load goes wrong", interruptions=1),
-        needs=("flight_shared", "flight_apart"),
+        after=("flight_shared", "flight_apart"),
         hints=(
             "What do those who wait get when the loader raises, and who wakes them?",
             "Keep the exception beside the place for the value; each of them raises it.",

@@ -90,7 +90,7 @@ EARLY_CHECKS = (
         5,
         "xfetch: in between with the chance of the formula",
         _draw_chances,
-        needs=("early_ends",),
+        after=("early_ends",),
         hints=(
             "What is the chance that a draw from an exponential distribution exceeds s?",
             "exp(-s / mean). The mean is delta * beta: a costly load begins earlier.",

@@ -117,7 +117,7 @@ LOCK_CHECKS = (
                 interruptions=0,
             ),
         ),
-        needs=("lock_one",),
+        after=("lock_one",),
         hints=(
             "Your lock has ended while you worked, and somebody else has it now: what do you free?",
             "Compare the token in the store with yours before you delete, and do both in one step.",
@@ -136,7 +136,7 @@ LOCK_CHECKS = (
             message="the wait is too long, too short, or in vain",
             interruptions=0,
         ),
-        needs=("lock_one",),
+        after=("lock_one",),
         hints=(
             "When should you look again, and when give up?",
             "A loop: try, look at runtime.now(), runtime.sleep(0.05), try again.",
@@ -150,7 +150,7 @@ LOCK_CHECKS = (
         2,
         "TokenLock: locks and other programs' entries keep out of each other's way",
         play_tales(NAMES, message="a lock and an entry get in each other's way", runs=40),
-        needs=("lock_one",),
+        after=("lock_one",),
         hints=(
             "What if somebody stores a value under the very key that your lock uses?",
             "Keys that begin with ~ are yours, and all others are not.",

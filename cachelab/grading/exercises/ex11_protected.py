@@ -129,7 +129,7 @@ PROTECTED_CHECKS = (
             explore_scenes(_tale(ONE), TWO_AT_ONCE, message=_TOO_MANY),
             explore_scenes(_tale(ONE), THREE_FOR_A_WHILE, message=_TOO_MANY, interruptions=0),
         ),
-        needs=("protected_reads",),
+        after=("protected_reads",),
         hints=(
             "Between your look at the cache and your lock, what may another program have done?",
             "All of it: load, store and free the lock. So look again when you have the lock.",
@@ -151,7 +151,7 @@ PROTECTED_CHECKS = (
                 interruptions=0,
             ),
         ),
-        needs=("protected_reads", "protected_one"),
+        after=("protected_reads", "protected_one"),
         hints=(
             "Who frees the lock when the loader raises?",
             "`except` or `finally` around the loader; the error goes to its caller.",
@@ -168,7 +168,7 @@ PROTECTED_CHECKS = (
             explore_scenes(_tale(SLOW), OVERTAKEN, THIRD, message=_SLOW, interruptions=0),
             explore_scenes(_tale(ON_TIME), FIVE_SECONDS, message=_SLOW, interruptions=0),
         ),
-        needs=("protected_one",),
+        after=("protected_one",),
         hints=(
             "Your loader took 8 seconds and your lock lived for 5: what has happened meanwhile?",
             "Another has loaded a newer row, or is about to. Store only if your lock still stands.",
