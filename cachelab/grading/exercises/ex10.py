@@ -2,6 +2,7 @@
 Exercise 10: invalidation. Namespaces with versions, fills under a lease, a feed that knows gaps.
 """
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -20,7 +21,12 @@ NAMES = ("user", "user:v1", "user:1")
 KEYS = ("7", "v0:7", "0:7")
 
 
-def _draw_space(*kinds: str, names: tuple[str, ...] = ("user",), keys: tuple[str, ...] = ("7",)):  # type: ignore[no-untyped-def]
+def _draw_space(  # type: ignore[no-untyped-def]
+    *kinds: str,
+    names: tuple[str, ...] = ("user",),
+    keys: tuple[str, ...] = ("7",),
+    rows: tuple[Any, ...] = ROWS,
+):
     """Return a generator of operations on namespaces; a kind named twice comes twice as often."""
 
     def draw(random: Random, model: NamespaceModel) -> Operation:
@@ -29,7 +35,7 @@ def _draw_space(*kinds: str, names: tuple[str, ...] = ("user",), keys: tuple[str
         if kind.endswith("get"):
             return (kind, name, key, LOAD)
         if kind == "@changed":
-            return (kind, name, key, random.choice(ROWS))
+            return (kind, name, key, random.choice(rows))
         if kind == "@sleep":
             return (kind, random.choice((15.0, 30.0, 50.0, 60.0)))
         if kind == "@evict":
@@ -49,6 +55,22 @@ BUMPS = _space(
         *("@changed", "get", "other.get", "bump", "other.bump", "@version", "@version"),
         names=("user", "page"),
     )
+)
+_ANSWERS = frozenset({"get", "other.get"})
+_PLAIN_ROWS = ("text", 12, {"name": "Ada"})
+BUMPS_OF_PLAIN = replace(
+    _space(
+        _draw_space(
+            *("@changed", "get", "other.get", "bump", "other.bump"),
+            names=("user", "page"),
+            rows=_PLAIN_ROWS,
+        )
+    ),
+    judged=_ANSWERS,
+)
+EVICTED_PLAIN = replace(
+    _space(_draw_space("@changed", "get", "get", "bump", "@evict", rows=_PLAIN_ROWS)),
+    judged=_ANSWERS,
 )
 BORDERS = _space(_draw_space("get", "get", "bump", names=NAMES, keys=KEYS))
 EVICTED = _space(_draw_space("@changed", "get", "get", "bump", "@evict"))
@@ -86,6 +108,9 @@ FALLS_BACK: tuple[Any, ...] = (
 )
 
 
+_WRONG_BUMP = "a bump does too little, or too much"
+_CAME_BACK = "an entry was evicted, and an old row came back"
+
 SPACE_CHECKS = (
     Check(
         "space_reads",
@@ -103,10 +128,11 @@ SPACE_CHECKS = (
         2,
         "VersionedNamespace: a bump makes the whole namespace a miss, for every program",
         in_turn(
-            play_tales(BUMPS, message="a bump does too little, or too much", runs=40),
+            play_tales(BUMPS, message=_WRONG_BUMP, runs=40),
             explore_scenes(PLAIN, MANY_BUMPS, message="a bump brings an old row back"),
         ),
-        needs=("space_reads",),
+        after=("space_reads",),
+        apart=play_tales(BUMPS_OF_PLAIN, message=_WRONG_BUMP, runs=40),
         hints=(
             "Where does the version have to be, so that other programs see it change?",
             "In the store, and read anew by every get. A version that is missing is 0.",
@@ -121,7 +147,7 @@ SPACE_CHECKS = (
             explore_scenes(PLAIN, *ALIKE, message=_ANOTHERS),
             play_tales(BORDERS, message=_ANOTHERS, runs=40, longest=16),
         ),
-        needs=("space_reads",),
+        after=("space_reads",),
         hints=(
             "Could two different names, versions and keys make the same text?",
             "With colons between them, ('user', 'v1:7') and ('user:v1', '7') may look alike.",
@@ -139,7 +165,7 @@ SPACE_CHECKS = (
             message="a bump, and an old row comes back",
             interruptions=1,
         ),
-        needs=("space_bump",),
+        after=("space_reads", "space_bump"),
         hints=(
             "A load takes a while: what if the bump comes between its beginning and its end?",
             "Ask for the version before you load, and store under that one, whatever it is now.",
@@ -153,9 +179,10 @@ SPACE_CHECKS = (
         "VersionedNamespace: a version that is lost never comes again",
         in_turn(
             explore_scenes(PLAIN, *FALLS_BACK, message="the version did not last"),
-            play_tales(EVICTED, message="an entry was evicted, and an old row came back", runs=50),
+            play_tales(EVICTED, message=_CAME_BACK, runs=50),
         ),
-        needs=("space_bump",),
+        after=("space_reads", "space_bump"),
+        apart=play_tales(EVICTED_PLAIN, message=_CAME_BACK, runs=50),
         hints=(
             "A cache may drop any entry, also the one that holds the version. What then?",
             "The version needs no ttl; and if it is lost it must not begin with the old numbers.",

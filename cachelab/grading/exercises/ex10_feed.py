@@ -2,6 +2,7 @@
 The checks of exercise 10 that are about `InvalidationFeed`: order, pushes, gaps and failures.
 """
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -78,6 +79,11 @@ def _tale(draw: Any, allowed: Any = _possible) -> Tale:
     return Tale(FeedWorld, FeedModel, ((),), draw, allowed)
 
 
+def _from_nothing(tale: Tale) -> Tale:
+    """Return the tale with a log that is empty at first: for a feed that does not begin at last."""
+    return replace(tale, settings=((0,),))
+
+
 POLLS = _tale(_drawing("@publish", "@publish", "@publish", "poll", "@applied"))
 PUSHES = _tale(_drawing("@publish", "@publish", "@push", "@push", "@push", "poll", "@applied"))
 GAPS = _tale(_drawing("@publish", "@publish", "@trim", "@trim", "poll", "@push", "@applied"))
@@ -95,6 +101,8 @@ _AGAIN: tuple[Operation, ...] = (("poll",), ("poll",), ("@applied",))
 ALL_GONE = ((), (*_NEWS, ("@trim", 0), ("poll",), ("@applied",)))
 HALF_A_PAGE = ((), (*_NEWS, ("@fail_after", 1), *_AGAIN))
 GAP = ((), (*_NEWS, ("@trim", 0), ("@fail_after", 0), *_AGAIN))
+_NOT_AS_PUSHED = "a pushed message is not treated as it should be"
+_UNNOTICED = "a gap in the log goes unnoticed"
 AFTERWARDS = "after a failure something is lost, or done twice"
 
 FEED_CHECKS = (
@@ -114,8 +122,9 @@ FEED_CHECKS = (
         "feed_pushed",
         4,
         "InvalidationFeed: a pushed message may come twice, late, or not at all",
-        play_tales(PUSHES, message="a pushed message is not treated as it should be", runs=60),
-        needs=("feed_polls",),
+        play_tales(PUSHES, message=_NOT_AS_PUSHED, runs=60),
+        after=("feed_polls",),
+        apart=play_tales(_from_nothing(PUSHES), message=_NOT_AS_PUSHED, runs=60),
         hints=(
             "Three cases: is its number the next one, one you know, or one further on?",
             "Known: nothing to do. The next one: apply it. Further on: something was lost.",
@@ -128,10 +137,11 @@ FEED_CHECKS = (
         4,
         "InvalidationFeed: what the log no longer has makes everything a miss",
         in_turn(
-            explore_scenes(PLAIN, ALL_GONE, message="a gap in the log goes unnoticed"),
-            play_tales(GAPS, RESTARTS, message="a gap in the log goes unnoticed", runs=80),
+            explore_scenes(PLAIN, ALL_GONE, message=_UNNOTICED),
+            play_tales(GAPS, RESTARTS, message=_UNNOTICED, runs=80),
         ),
-        needs=("feed_polls", "feed_pushed"),
+        after=("feed_polls", "feed_pushed"),
+        apart=play_tales(_from_nothing(GAPS), message=_UNNOTICED, runs=80),
         hints=(
             "How can you tell that the first message of a page is not the one that comes next?",
             "Its number is not yours plus one; or there is none, though log.last() is not yours.",
@@ -147,7 +157,11 @@ FEED_CHECKS = (
             explore_scenes(PLAIN, HALF_A_PAGE, GAP, message=AFTERWARDS),
             play_tales(FAILS, GAP_FAILS, message=AFTERWARDS, runs=60),
         ),
-        needs=("feed_pushed", "feed_gap"),
+        after=("feed_polls", "feed_pushed", "feed_gap"),
+        apart=in_turn(
+            explore_scenes(PLAIN, ((0,), HALF_A_PAGE[1]), message=AFTERWARDS),
+            play_tales(_from_nothing(FAILS), message=AFTERWARDS, runs=60),
+        ),
         hints=(
             "When is a message done: when it was read, or when it was applied?",
             "Move your number after apply has returned, one message at a time.",

@@ -2,6 +2,7 @@
 The checks of exercise 10 that are about `LeasedFill`: who may fill, when not any more, and races.
 """
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -21,21 +22,26 @@ def clear(model: Any, operation: Operation) -> bool:
     return operation[0] != "@sleep" or bool(model.is_clear(operation[1]))
 
 
-def _draw_lease(*kinds: str, keys: tuple[str, ...] = ("k",), first: bool = True):  # type: ignore[no-untyped-def]
+def _draw_lease(  # type: ignore[no-untyped-def]
+    *kinds: str,
+    keys: tuple[str, ...] = ("k",),
+    first: bool = True,
+    rows: tuple[Any, ...] = ROWS,
+):
     """Return a generator of operations on leases; with `first`, every key begins with a row."""
 
     def draw(random: Random, model: LeaseModel) -> Operation:
         lacking = [key for key in keys if key not in model.rows]
         if first and lacking:
-            return ("@changed", lacking[0], random.choice(ROWS))
+            return ("@changed", lacking[0], random.choice(rows))
         kind = random.choice([k for k in kinds if is_news(k, model.last)])
         key = random.choice(keys)
         if kind == "@lease":
             return (kind, random.choice("AB"), key)
         if kind == "@fill":
-            return (kind, random.choice("AB"), key, random.choice(ROWS))
+            return (kind, random.choice("AB"), key, random.choice(rows))
         if kind in ("write", "@changed"):
-            return (kind, key, random.choice(ROWS))
+            return (kind, key, random.choice(rows))
         if kind == "@sleep":
             return (kind, random.choice((4.0, 9.5, 10.0)))
         if kind == "@wait":
@@ -79,6 +85,22 @@ CANCELS = _lease(
     _draw_lease("@lease", "@lease", "@fill", "@fill", "cancel", "write", "read", "@sleep"), _held
 )
 
+_GIVEN = frozenset({"@lease", "@fill"})
+_PLAIN_ROWS = ("text", 12, {"name": "Ada"})
+LEASES_OF_ONE = replace(
+    _lease(_draw_lease("@lease", "@lease", "@fill", "@fill", rows=_PLAIN_ROWS), _held),
+    judged=_GIVEN,
+)
+CANCELS_OF_ONE = replace(
+    _lease(
+        _draw_lease(
+            *("@lease", "@lease", "@fill", "@fill", "cancel", "write", "@sleep"), rows=_PLAIN_ROWS
+        ),
+        _held,
+    ),
+    judged=_GIVEN,
+)
+
 PLAIN = Tale(LeaseWorld, LeaseModel)
 OUTLIVED: tuple[Any, ...] = (
     (),
@@ -105,6 +127,9 @@ SCENES: tuple[Any, ...] = (
 )
 _STAYS = "a read and a write meet, and an old row stays"
 
+_WRONG_LEASE = "a lease is given, or taken, where it should not be"
+_WRONG_FILL = "a fill is kept, or refused, where it should not be"
+
 LEASE_CHECKS = (
     Check(
         "lease_reads",
@@ -126,8 +151,9 @@ LEASE_CHECKS = (
         "lease_one",
         4,
         "LeasedFill: one lease for a key at a time, and it fills once",
-        play_tales(LEASES, message="a lease is given, or taken, where it should not be", runs=60),
-        needs=("lease_reads",),
+        play_tales(LEASES, message=_WRONG_LEASE, runs=60),
+        after=("lease_reads",),
+        apart=play_tales(LEASES_OF_ONE, message=_WRONG_LEASE, runs=60),
         hints=(
             "Which call of the store says whether you were the first?",
             "store.add(key, lease) for the lease, store.replace(key, lease, row) for the fill.",
@@ -139,8 +165,9 @@ LEASE_CHECKS = (
         "lease_void",
         4,
         "LeasedFill: a fill is refused when its lease was cancelled or has ended",
-        play_tales(CANCELS, message="a fill is kept, or refused, where it should not be", runs=80),
-        needs=("lease_one",),
+        play_tales(CANCELS, message=_WRONG_FILL, runs=80),
+        after=("lease_reads", "lease_one"),
+        apart=play_tales(CANCELS_OF_ONE, message=_WRONG_FILL, runs=80),
         hints=(
             "How does a fill know that its lease is still the one in the store?",
             "By comparing: so no two leases may look alike, or an old one passes for a new one.",
@@ -156,7 +183,7 @@ LEASE_CHECKS = (
             explore_scenes(RACE, SCENES[0], message=_STAYS),
             explore_scenes(RACE, *SCENES[1:], message=_STAYS, interruptions=1),
         ),
-        needs=("lease_reads",),
+        after=("lease_reads",),
         hints=(
             "When does a reader have to get its lease: before it asks the source, or after?",
             "Before; and a write cancels after the source has the new row, not earlier.",

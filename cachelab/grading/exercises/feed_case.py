@@ -18,9 +18,9 @@ FIRST = 2
 class Log:
     """Numbered messages, of which the oldest may be gone; it gives them out by the page."""
 
-    def __init__(self) -> None:
-        self.messages: list[tuple[int, str]] = [(n, f"old:{n}") for n in range(1, FIRST + 1)]
-        self.number = FIRST
+    def __init__(self, first: int = FIRST) -> None:
+        self.messages: list[tuple[int, str]] = [(n, f"old:{n}") for n in range(1, first + 1)]
+        self.number = first
         self.state = "up"
 
     def last(self) -> int:
@@ -52,9 +52,9 @@ class FeedWorld(World):
         "@applied": "what was applied since?",
     }
 
-    def __init__(self, _: tuple[Any, ...], schedule: Any = None) -> None:
+    def __init__(self, settings: tuple[Any, ...], schedule: Any = None) -> None:
         super().__init__(schedule)
-        self.log = Log()
+        self.log = Log(*settings)
         self.applied: list[Any] = []
         self.fails_after: int | None = None
         self.published = dict(self.log.messages)
@@ -101,9 +101,9 @@ class FeedWorld(World):
 class FeedModel:
     """The contract of `InvalidationFeed`: a position in the log, and what has to be applied."""
 
-    def __init__(self, _: tuple[Any, ...] = ()) -> None:
-        self.messages = [(n, f"old:{n}") for n in range(1, FIRST + 1)]
-        self.number = self.position = FIRST
+    def __init__(self, settings: tuple[Any, ...] = ()) -> None:
+        self.messages = list(Log(*settings).messages)
+        self.number = self.position = len(self.messages)
         self.keys = dict(self.messages)
         self.wanted: list[tuple[str | None, bool]] = []
         """What is to be applied, and whether it has to be."""
