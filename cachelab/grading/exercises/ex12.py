@@ -7,28 +7,30 @@ promises. What is judged is how the answers fit each other (see `ring_rules`).
 
 from typing import Any
 
-from cachelab.grading.exercise import Check, Exercise
+from cachelab.grading.exercise import Check, Exercise, in_turn
 from cachelab.grading.relations import (
     Relation,
-    in_turn,
     play_relations,
     play_twice,
     without_words,
 )
 
 from .ring_draws import (
+    densely,
     draw_bids,
     draw_drops,
     draw_fewer_bids,
     draw_heirs,
     draw_homes,
     draw_hosts,
+    draw_inner,
     draw_joins,
     draw_leaves,
     draw_order,
     draw_owner,
     draw_replicas,
     draw_takes,
+    widely,
 )
 from .ring_rules import (
     find_bad_replicas,
@@ -57,6 +59,17 @@ def _bids(draw: Any) -> Relation:
     return Relation(draw, find_odd_winner, ("",), may_refuse)
 
 
+def _apart(draw: Any, find: Any, message: str) -> Any:
+    return play_relations(_ring(densely(draw), find), message=message, runs=8)
+
+
+_NEEDLESS = "a key moves although neither its owner left nor the new node took it"
+_AFTER_REMOVE = "after remove, an owner is wrong"
+_BAD_LIST = "the list of nodes is not as promised"
+_ONE_MACHINE = "two replicas are on one machine"
+_ASTRAY = "a key does not go where it belongs"
+_NOT_HELD = "taking again or dropping goes wrong"
+_HISTORY = "the same nodes have other owners"
 _ALIEN = "the owner of a key is none of the nodes, or changes by itself"
 _SAME = "two processes do not agree"
 _WHY_SAME = (
@@ -81,7 +94,8 @@ CHECKS = (
         3,
         "HashRing: another process finds the same owners",
         play_twice(_ring(draw_owner, find_stranger), message=_SAME, why=_WHY_SAME, runs=8),
-        needs=("owner",),
+        after=("owner",),
+        apart=play_twice(_ring(draw_inner, find_stranger), message=_SAME, why=_WHY_SAME, runs=8),
         hints=(
             "Start Python twice and print hash('a'): what do you see?",
             "Use a hash function of hashlib: blake2b, md5, sha256. Nothing random, no id().",
@@ -92,8 +106,11 @@ CHECKS = (
         "order",
         2,
         "HashRing: how the nodes came to be there does not matter",
-        play_relations(_ring(draw_order, find_history), message="the same nodes have other owners"),
-        needs=("owner",),
+        play_relations(_ring(draw_order, find_history), message=_HISTORY),
+        after=("owner",),
+        apart=in_turn(
+            _apart(draw_order, find_stranger, _HISTORY), _apart(draw_order, find_history, _HISTORY)
+        ),
         hints=(
             "What goes into the hash of a point: only what belongs to its node?",
             "A point is named by its node and a number from 0 to virtual_nodes - 1.",
@@ -104,11 +121,9 @@ CHECKS = (
         "joins",
         3,
         "HashRing: only the node that joins gains keys",
-        play_relations(
-            _ring(draw_joins, find_needless_move),
-            message="a key moves although neither its owner left nor the new node took it",
-        ),
-        needs=("owner",),
+        play_relations(_ring(draw_joins, find_needless_move), message=_NEEDLESS),
+        after=("owner",),
+        apart=_apart(draw_joins, find_needless_move, _NEEDLESS),
         hints=(
             "After add, which keys may have another owner, and which one?",
             "The points of the other nodes stay where they were.",
@@ -119,10 +134,9 @@ CHECKS = (
         "leaves",
         3,
         "HashRing: only the keys of the node that leaves move",
-        play_relations(
-            _ring(draw_leaves, find_needless_move), message="after remove, an owner is wrong"
-        ),
-        needs=("owner",),
+        play_relations(_ring(draw_leaves, find_needless_move), message=_AFTER_REMOVE),
+        after=("owner",),
+        apart=_apart(draw_leaves, find_needless_move, _AFTER_REMOVE),
         hints=(
             "After remove, which keys may have another owner?",
             "All points of the node have to go, and no other point may change.",
@@ -134,7 +148,7 @@ CHECKS = (
         2,
         "HashRing: 150 points a node make similar shares",
         find_uneven_ring,
-        needs=("owner",),
+        after=("owner",),
         hints=(
             "How large are the pieces if each node has one point?",
             "A node needs virtual_nodes points, each from a hash of its own.",
@@ -145,10 +159,9 @@ CHECKS = (
         "replicas",
         3,
         "nodes_for: the owner first, then other nodes",
-        play_relations(
-            _ring(draw_replicas, find_bad_replicas), message="the list of nodes is not as promised"
-        ),
-        needs=("owner",),
+        play_relations(_ring(draw_replicas, find_bad_replicas), message=_BAD_LIST),
+        after=("owner",),
+        apart=_apart(draw_replicas, find_bad_replicas, _BAD_LIST),
         hints=(
             "A node has many points on the circle: what do you meet when you go on?",
             "Begin at the owner's point, go around once, and skip the nodes you have.",
@@ -174,10 +187,9 @@ CHECKS = (
         "hosts",
         3,
         "nodes_for: each replica on another host",
-        play_relations(
-            _ring(draw_hosts, find_shared_host), message="two replicas are on one machine"
-        ),
-        needs=("replicas",),
+        play_relations(_ring(draw_hosts, find_shared_host), message=_ONE_MACHINE),
+        after=("owner", "replicas"),
+        apart=_apart(draw_hosts, find_shared_host, _ONE_MACHINE),
         hints=(
             "What is lost when the machine of both copies stops?",
             "The host is the name up to the colon: node.partition(':')[0].",
@@ -205,12 +217,13 @@ CHECKS = (
         in_turn(
             play_relations(
                 _bounded(draw_homes, homes=True),
-                message="a key does not go where it belongs",
+                message=_ASTRAY,
                 runs=24,
             ),
             play_twice(_bounded(draw_homes, homes=True), message=_SAME, why=_WHY_SAME, runs=3),
         ),
-        needs=("bounded_limit",),
+        after=("bounded_limit",),
+        apart=play_relations(_bounded(widely(draw_homes), homes=True), message=_ASTRAY, runs=24),
         hints=(
             "Where would the key go on a ring without limits?",
             "Only a node without room turns a key away: begin at the owner on the ring.",
@@ -222,11 +235,9 @@ CHECKS = (
         "bounded_drop",
         2,
         "BoundedRing: a key that is held stays, and drop makes room",
-        play_relations(
-            _bounded(draw_drops, homes=True),
-            message="taking again or dropping goes wrong",
-        ),
-        needs=("bounded_home",),
+        play_relations(_bounded(draw_drops, homes=True), message=_NOT_HELD),
+        after=("bounded_limit", "bounded_home"),
+        apart=play_relations(_bounded(widely(draw_drops), homes=False), message=_NOT_HELD),
         hints=(
             "What does take do with a key that is held already?",
             "Remember the node of each key: a key that is held is answered from there.",
@@ -256,7 +267,7 @@ CHECKS = (
         play_relations(
             _bids(draw_fewer_bids), message="a key moves although its node is still there"
         ),
-        needs=("rendezvous",),
+        after=("rendezvous",),
         hints=(
             "Does a bid change when another node leaves?",
             "A remainder by the number of nodes does: hash(key) % 4 and % 3 have little in common.",
@@ -269,7 +280,7 @@ CHECKS = (
         3,
         "rendezvous: each node wins equally often, and inherits equally",
         find_uneven_bids,
-        needs=("rendezvous",),
+        after=("rendezvous",),
         hints=(
             "Is the bid of each node for each key a new throw of the dice?",
             "Sums and differences of two hashes are not: one large node always wins.",

@@ -2,6 +2,7 @@
 Runs to ask placements about: few nodes, few points, keys that are asked for again after a change.
 """
 
+from collections.abc import Callable
 from random import Random
 
 from cachelab.grading.relations import Step, Steps
@@ -9,6 +10,8 @@ from cachelab.grading.relations import Step, Steps
 NODES = ("anna", "bob", "carl", "dora", "emil", "fay", "gus", "hans")
 KEYS = tuple(f"user:{number}" for number in range(40))
 FEW = (1, 1, 2, 3, 5)
+DENSE = 600
+"""So many points a node that a key after the last of all is most unlikely."""
 
 
 def _some(random: Random, least: int, most: int) -> list[str]:
@@ -23,6 +26,36 @@ def draw_owner(random: Random) -> Steps:
     nodes = _some(random, 0, 4)
     questions = _ask(random, 8 if nodes else 1)
     return ((0, "new", nodes, random.choice(FEW)), *questions, *questions[:2])
+
+
+def draw_inner(random: Random) -> Steps:
+    """A ring with nodes, whose keys lie between points."""
+    questions = _ask(random, 4)
+    return ((0, "new", _some(random, 2, 4), DENSE), *questions, *questions[:2])
+
+
+def densely(draw: Callable[[Random], Steps]) -> Callable[[Random], Steps]:
+    """Return the draw with many points a node, and no more replicas than the first two."""
+
+    def drawn(random: Random) -> Steps:
+        return tuple(_dense(step) for step in draw(random))
+
+    return drawn
+
+
+def _dense(step: Step) -> Step:
+    if step[1] == "new":
+        return (*step[:3], DENSE)
+    return (*step[:3], min(2, step[3])) if step[1] == "nodes_for" else step
+
+
+def widely(draw: Callable[[Random], Steps]) -> Callable[[Random], Steps]:
+    """Return the draw of bounded rings with a limit that is never reached."""
+
+    def drawn(random: Random) -> Steps:
+        return tuple((*s[:3], 100.0) if s[1] == "new" else s for s in draw(random))
+
+    return drawn
 
 
 def draw_joins(random: Random) -> Steps:
