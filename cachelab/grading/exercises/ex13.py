@@ -2,9 +2,10 @@
 Exercise 13: slots of a cluster, reads by slot, hot keys in bounded memory, a near cache.
 """
 
+from dataclasses import replace
 from typing import Any
 
-from cachelab.grading.exercise import Check, Exercise
+from cachelab.grading.exercise import Check, Exercise, in_turn
 from cachelab.grading.functions import compare_function
 from cachelab.grading.relations import Relation, play_relations
 from cachelab.grading.scaling import weigh_object
@@ -17,26 +18,31 @@ from .hot_cases import (
     draw_weight,
     find_bad_estimate,
     find_lost_key,
+    find_silence,
     find_wrong_count,
 )
+from .near_case import READ, SCENES, VALUES, NearModel, NearWorld, drawing
 from .near_case import ROWS as NEAR_ROWS
-from .near_case import SCENES, VALUES, NearModel, NearWorld, drawing
 from .slot_cases import (
+    NAMES,
     ROWS,
     SlotModel,
     SlotWorld,
-    draw_mget,
     draw_odd_key,
     draw_plain_key,
     draw_tagged_key,
+    drawing_mget,
     expect_slot,
+    find_strayed_tag,
     has_no_tag,
     has_tag,
     is_plain,
 )
 
-MGET = Tale(SlotWorld, SlotModel, (ROWS,), draw_mget, judged=frozenset({"mget_by_slot"}))
-MGET_CALLS = Tale(SlotWorld, SlotModel, (ROWS,), draw_mget)
+_VALUES = frozenset({"mget_by_slot"})
+MGET = Tale(SlotWorld, SlotModel, (ROWS,), drawing_mget(*NAMES), judged=_VALUES)
+MGET_CALLS = Tale(SlotWorld, SlotModel, (ROWS,), drawing_mget(*NAMES))
+ONE_TAG = Tale(SlotWorld, SlotModel, (ROWS,), drawing_mget("{u1}a", "{u1}b", "{u1}zz"))
 
 
 def _hot(draw: Any, find: Any) -> Relation:
@@ -46,6 +52,17 @@ def _hot(draw: Any, find: Any) -> Relation:
 def _near(kinds: str, **options: Any) -> Tale:
     return Tale(NearWorld, NearModel, (NEAR_ROWS,), drawing(kinds, **options))
 
+
+_MIXED_UP = "the answers are not those of the keys"
+_TOO_OFTEN = "the client is called too often"
+_KEPT = "an old answer is kept after the news"
+_WEIGHED = weigh_object(
+    draw_weight,
+    what="requests, each for a new key",
+    why="with capacity counters, whoever makes up keys cannot fill your memory",
+)
+NEAR = Tale(NearWorld, NearModel)
+KEEPS: tuple[Any, ...] = (NEAR_ROWS, (READ, READ, ("@asked",)))
 
 CHECKS = (
     Check(
@@ -77,7 +94,8 @@ CHECKS = (
             message="a tagged key is in another slot",
             valid=has_tag,
         ),
-        needs=("keyslot",),
+        after=("keyslot",),
+        apart=find_strayed_tag,
         hints=(
             "Which brace ends the tag, if there are several?",
             "From the first { to the first } after it; a second { in between is part of the tag.",
@@ -96,7 +114,7 @@ CHECKS = (
             message="braces without a tag are misread",
             valid=has_no_tag,
         ),
-        needs=("keyslot",),
+        after=("keyslot",),
         hints=(
             "What should {} hash to: nothing at all?",
             "If nothing stands between the first { and the next }, the whole key is hashed.",
@@ -108,8 +126,9 @@ CHECKS = (
         "mget_values",
         4,
         "mget_by_slot: one answer for each key, in the order asked",
-        play_tales(MGET, message="the answers are not those of the keys", longest=2),
-        needs=("keyslot", "keyslot_tag"),
+        play_tales(MGET, message=_MIXED_UP, longest=2),
+        after=("keyslot", "keyslot_tag"),
+        apart=play_tales(replace(ONE_TAG, judged=_VALUES), message=_MIXED_UP, longest=2),
         hints=(
             "In which order do the answers of the slots come, and in which were they asked for?",
             "Put each answer under its key first; then go through the keys once more.",
@@ -121,8 +140,9 @@ CHECKS = (
         "mget_calls",
         4,
         "mget_by_slot: at most one call for each slot",
-        play_tales(MGET_CALLS, message="the client is called too often", longest=3),
-        needs=("mget_values",),
+        play_tales(MGET_CALLS, message=_TOO_OFTEN, longest=3),
+        after=("keyslot", "keyslot_tag", "mget_values"),
+        apart=play_tales(ONE_TAG, message=_TOO_OFTEN, longest=3),
         hints=(
             "How many round trips do a hundred keys of two slots need?",
             "Group the keys by keyslot, then one mget for each group; of no keys, no call.",
@@ -149,7 +169,7 @@ CHECKS = (
         play_relations(
             _hot(draw_many, find_lost_key), message="a hot key is not among the keys", runs=120
         ),
-        needs=("hot_exact",),
+        after=("hot_exact",),
         hints=(
             "All counters are taken and a new key comes: whose counter does it get?",
             "Space-Saving: the smallest counter's, and it goes on from that count.",
@@ -164,7 +184,7 @@ CHECKS = (
         play_relations(
             _hot(draw_many, find_bad_estimate), message="an estimate is too far off", runs=120
         ),
-        needs=("hot_exact",),
+        after=("hot_exact",),
         hints=(
             "By how much can a counter be wrong that was taken over?",
             "By the smallest count at that time, which is at most requests / capacity.",
@@ -176,12 +196,11 @@ CHECKS = (
         "hot_memory",
         3,
         "HotKeys: the memory does not grow with the number of keys",
-        weigh_object(
-            draw_weight,
-            what="requests, each for a new key",
-            why="with capacity counters, whoever makes up keys cannot fill your memory",
+        _WEIGHED,
+        after=("hot_exact",),
+        apart=in_turn(
+            play_relations(_hot(draw_few, find_silence), message="nothing is counted"), _WEIGHED
         ),
-        needs=("hot_exact",),
         hints=(
             "What do you keep for a key that was asked for once?",
             "At most `capacity` keys are remembered in all your containers together.",
@@ -212,7 +231,7 @@ CHECKS = (
         play_tales(
             _near("get get get @changed @removed"), message="news of a write is not taken as told"
         ),
-        needs=("near_hits",),
+        after=("near_hits",),
         hints=(
             "When do you look whether there is news?",
             "feed.poll() at the beginning of every get: it answers the keys written since.",
@@ -229,7 +248,7 @@ CHECKS = (
             message="copies survive a gap in the news",
             runs=90,
         ),
-        needs=("near_news",),
+        after=("near_news",),
         hints=(
             "What was written while the feed was away?",
             "Nobody knows. When poll raises StoreError, any near copy may be old.",
@@ -241,10 +260,9 @@ CHECKS = (
         "near_race",
         2,
         "NearCache: an answer that was under way does not outlive its news",
-        explore_scenes(
-            Tale(NearWorld, NearModel), *SCENES, message="an old answer is kept after the news"
-        ),
-        needs=("near_news",),
+        explore_scenes(NEAR, *SCENES, message=_KEPT),
+        after=("near_hits", "near_news"),
+        apart=explore_scenes(NEAR, KEEPS, *SCENES, message=_KEPT),
         hints=(
             "One get has its answer, another one reads the news: what does the first one keep?",
             "It keeps an old value after its news was read, and nobody will tell again.",

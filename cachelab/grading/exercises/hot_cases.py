@@ -62,6 +62,14 @@ def find_wrong_count(steps: Steps, answers: list[Any]) -> Fault | None:
     return None if fits else _told(steps, answers, repr(most), why)
 
 
+def find_silence(steps: Steps, answers: list[Any]) -> Fault | None:
+    """Whatever the counts are, after a request there is an answer."""
+    asked = len(answers) == len(steps) and steps[-1][1] == "top" and len(steps) > 2
+    if not asked or answers[-1]:
+        return None
+    return Fault(len(steps) - 1, "at least one key", "there were requests")
+
+
 def find_lost_key(steps: Steps, answers: list[Any]) -> Fault | None:
     """A key with more than a share of 1 / capacity of the requests is always in the answer."""
     if len(answers) < len(steps) or steps[-1][1] != "top":

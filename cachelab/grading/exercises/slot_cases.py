@@ -5,9 +5,11 @@ Keys of a cluster and their slots, and a client that refuses what a cluster refu
 from random import Random
 from typing import Any, ClassVar
 
+from cachelab.grading.exercise import Finding
 from cachelab.grading.expecting import exactly, satisfying
-from cachelab.grading.functions import Arguments
+from cachelab.grading.functions import Arguments, call_each
 from cachelab.grading.runs import Expectation, Operation
+from cachelab.grading.session import Session
 from cachelab.grading.world import Ported, World
 from cachelab.hashing import hash_slot, hash_tag
 
@@ -42,6 +44,15 @@ def expect_slot(key: str) -> Expectation:
     else:
         why = f"what is hashed is what stands between the first {{ and the next }}: {tag!r}"
     return exactly(hash_slot(key), why)
+
+
+def find_strayed_tag(session: Session, random: Random) -> Finding | None:
+    """Compare keys with their tags, whatever the slots are: that a hash is wrong is told before."""
+    keys = [draw_tagged_key(random) for _ in range(60)]
+    tags = [(hash_tag(key).decode(),) for (key,) in keys]
+    slots, of_tags = call_each(session, "keyslot", [*keys]), call_each(session, "keyslot", [*tags])
+    is_right = slots == of_tags and len(set(map(repr, of_tags))) > 2
+    return None if is_right else Finding("a tagged key is in another slot than its tag")
 
 
 def is_plain(key: str) -> bool:
@@ -120,8 +131,13 @@ ROWS = tuple((key, key.upper()) for key in ("{u1}a", "{u1}b", "{u2}a", "{u2}b", 
 NAMES = (*(key for key, _ in ROWS), "{u1}zz", "gone")
 
 
-def draw_mget(random: Random, model: SlotModel) -> Operation:
-    if model.is_new:
-        return ("@calls",)
-    keys = [random.choice(NAMES) for _ in range(random.randint(0, 6))]
-    return ("mget_by_slot", Ported("client"), keys)
+def drawing_mget(*names: str) -> Any:
+    """Return a generator of reads of some of these keys, each followed by a count of the calls."""
+
+    def draw(random: Random, model: SlotModel) -> Operation:
+        if model.is_new:
+            return ("@calls",)
+        keys = [random.choice(names) for _ in range(random.randint(0, 6))]
+        return ("mget_by_slot", Ported("client"), keys)
+
+    return draw
