@@ -26,6 +26,16 @@ def _warm(question: str, **options: Any) -> Tale:
     return Tale(WarmWorld, WarmModel, settings, draw, warm_case.one_warm_up)
 
 
+TWINS = Relation(latency_case.draw_twins, latency_case.find_unlike, ("latency", "other", "of all"))
+ANSWERED = Relation(latency_case.draw_many, latency_case.find_no_figure, ("latency",))
+_WEIGHED = weigh_object(
+    latency_case.draw_weight,
+    what="calls",
+    why="a list of all samples grows for ever, and the histogram is there to avoid it",
+    most=2.0,
+)
+_LEFT_OUT = "a figure leaves calls out"
+_MERGED = "merging gives another result"
 _OTHER_RANK = "a percentile is not that of the calls"
 
 CHECKS = (
@@ -48,8 +58,9 @@ CHECKS = (
         "latency_hits",
         2,
         "LatencyHistogram: misses count too",
-        play_relations(_figures(latency_case.draw_hits), message="a figure leaves calls out"),
-        needs=("latency_percentiles",),
+        play_relations(_figures(latency_case.draw_hits), message=_LEFT_OUT),
+        after=("latency_percentiles",),
+        apart=play_relations(_figures(latency_case.draw_ratios), message=_LEFT_OUT),
         hints=(
             "Which calls are the slow ones?",
             "Every call is recorded, hit or miss; hits are counted besides.",
@@ -61,10 +72,9 @@ CHECKS = (
         "latency_merge",
         3,
         "LatencyHistogram: merged, it knows what one of all calls would",
-        play_relations(
-            _figures(latency_case.draw_merges), message="merging gives another result", runs=90
-        ),
-        needs=("latency_percentiles",),
+        play_relations(_figures(latency_case.draw_merges), message=_MERGED, runs=90),
+        after=("latency_percentiles",),
+        apart=play_relations(TWINS, message=_MERGED, runs=90),
         hints=(
             "Can the 99th percentiles of two servers be averaged?",
             "No, but counts can be added, bucket by bucket.",
@@ -76,13 +86,9 @@ CHECKS = (
         "latency_memory",
         2,
         "LatencyHistogram: the memory does not grow with the calls",
-        weigh_object(
-            latency_case.draw_weight,
-            what="calls",
-            why="a list of all samples grows for ever, and the histogram is there to avoid it",
-            most=2.0,
-        ),
-        needs=("latency_percentiles",),
+        _WEIGHED,
+        after=("latency_percentiles",),
+        apart=in_turn(play_relations(ANSWERED, message="there are no figures"), _WEIGHED),
         hints=(
             "What do you keep of a call that was a million calls ago?",
             "One more in the count of its bucket, and nothing else.",
@@ -114,7 +120,7 @@ CHECKS = (
             message="the pace is not as promised",
             longest=2,
         ),
-        needs=("warm_keys",),
+        after=("warm_keys",),
         hints=(
             "Who else asks the database while you warm up?",
             "Between the beginnings of two loads lie at least 1 / qps seconds.",
@@ -131,7 +137,7 @@ CHECKS = (
             message="failing loads are not handled as promised",
             longest=2,
         ),
-        needs=("warm_keys",),
+        after=("warm_keys",),
         hints=(
             "What if the row of one key cannot be read? And what if the database is down?",
             "except SourceError: count it and go on; a success sets the count to 0.",
@@ -149,7 +155,7 @@ CHECKS = (
             message="what the warm-up leaves in the store is not as promised",
             longest=6,
         ),
-        needs=("warm_keys",),
+        after=("warm_keys",),
         hints=(
             "When do copies end that were made in the same minute with the same life?",
             "Draw each life between 0.8 and 1.2 times plan['ttl'].",

@@ -55,7 +55,7 @@ BREAKER_CHECKS = (
                 Tale(BreakerWorld, BreakerModel), breaker_case.ODD_TRIAL, message=_STUCK
             ),
         ),
-        needs=("breaker_opens",),
+        after=("breaker_opens",),
         hints=(
             "How does the breaker find out that the server is back?",
             "At opened + reset or later one call goes through: a success closes the circuit.",
@@ -73,7 +73,7 @@ BREAKER_CHECKS = (
             message="callers at the same time get in each other's way",
             interruptions=1,
         ),
-        needs=("breaker_trial",),
+        after=("breaker_trial",),
         hints=(
             "What does a second caller see while the trial is under way?",
             "The state is half-open before fn is called: whoever comes then is refused.",
@@ -97,7 +97,7 @@ BREAKER_CHECKS = (
             message="the fallback is not used as promised",
             runs=80,
         ),
-        needs=("breaker_opens", "breaker_trial"),
+        after=("breaker_opens", "breaker_trial"),
         hints=(
             "Which failures does the caller of call_or see?",
             "None of fn's and no refusal; but those of the fallback, which is asked once.",
@@ -114,7 +114,7 @@ BREAKER_CHECKS = (
             message="a change of state is not told, or told wrongly",
             runs=60,
         ),
-        needs=("breaker_trial",),
+        after=("breaker_trial",),
         hints=(
             "Who notices at night that the circuit is open?",
             "Call on_change('open'), on_change('half-open'), on_change('closed').",

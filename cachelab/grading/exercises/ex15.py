@@ -28,7 +28,7 @@ CHECKS = (
         2,
         "estimate: dollars a month, within a factor of two",
         within_a_factor("dollars"),
-        needs=("estimate_calls",),
+        after=("estimate_calls",),
         hints=(
             "What is paid for: memory, servers, moving parts, and what else?",
             "Calls of the origin: 5 dollars a million, and a month has 2.6 million seconds.",

@@ -64,6 +64,43 @@ def draw_merges(random: Random) -> Steps:
     return (*steps, (0, "hit_ratio"), (1, "percentile", 50), (1, "hit_ratio"))
 
 
+def draw_ratios(random: Random) -> Steps:
+    """Draw hits and misses, and no question but for their ratio."""
+    return tuple(step for step in draw_hits(random) if step[1] != "percentile")
+
+
+def draw_twins(random: Random) -> Steps:
+    """Draw two histograms to merge, and a third one that gets all their calls."""
+    steps: list[Step] = [(0, "new"), (1, "new"), (2, "new")]
+    for slot in (0, 1):
+        for _ in range(random.randint(1, 6)):
+            call = ("record", random.choice(LATENCIES), random.random() < 0.5)
+            steps += [(slot, *call), (2, *call)]
+    steps.append((0, "merge", Made(1, "other")))
+    asked = [("percentile", p) for p in random.sample((1, 25, 50, 75, 99), 3)]
+    return (*steps, *((slot, *each) for each in [*asked, ("hit_ratio",)] for slot in (2, 0)))
+
+
+def find_unlike(steps: Steps, answers: list[Any]) -> Fault | None:
+    """A merged histogram answers as the one that got all calls, whatever that is."""
+    asked = [i for i, step in enumerate(steps[: len(answers)]) if step[1] in _QUESTIONS]
+    for first, second in zip(asked[::2], asked[1::2], strict=False):
+        if answers[first] is None or answers[first] != answers[second]:
+            return Fault(second, repr(answers[first]), "one that got all the calls says so")
+    return None
+
+
+def find_no_figure(steps: Steps, answers: list[Any]) -> Fault | None:
+    """Any answer will do, if there is one."""
+    for index, (step, answer) in enumerate(zip(steps, answers, strict=False)):
+        if step[1] == "percentile" and type(answer) not in (int, float) and index > 3:
+            return Fault(index, "a number", "there were calls")
+    return None
+
+
+_QUESTIONS = ("percentile", "hit_ratio")
+
+
 def find_wrong_figure(steps: Steps, answers: list[Any]) -> Fault | None:
     """Compare each figure with that of all samples, kept one by one."""
     calls: dict[int, list[tuple[float, bool]]] = {0: [], 1: []}

@@ -120,6 +120,8 @@ class WarmModel:
         )
 
         def fits(gaps: list[float]) -> bool:
+            if not gaps and len(self.keys) > 1:  # who loads nothing has no pace
+                return False
             return all(least - 1e-9 <= gap <= most + 1e-9 for gap in gaps)
 
         return satisfying(fits, f"from {least:g} to {most:g}", why)
