@@ -9,7 +9,7 @@
 #
 # | call | what it promises |
 # |---|---|
-# | `ttl_for(budget, rates)` | `rates` is `(reads, updates)` per second of one key: the longest life in seconds with which at most the share `budget` of the reads is answered by an older row; `math.inf` if every life will do |
+# | `ttl_for(budget, rates)` | `rates` is `(reads, updates)` per second of one key: the longest life in seconds with which at most the share `budget` of the reads is answered by an older row; `math.inf` if every life will do, 0 if none will |
 # | `jittered(ttl, fraction, rng)` | a life from `ttl * (1 - fraction)` to `ttl`, each as likely, drawn from `rng` alone |
 #
 # ValueError: a budget outside 0 to 1, a negative rate, `ttl` not above 0, `fraction` not from 0 to below 1.
@@ -19,8 +19,8 @@
 #
 # Reads come at random, r per second, updates too, u per second. A miss loads the row, and its copy serves
 # r T hits in its life of T seconds. At the age a, the row has changed with probability 1 - exp(-u a). So of
-# 1 + r T reads, r (T - (1 - exp(-u T)) / u) get an older row. The judge compares your life with a
-# tolerance of one in ten thousand.
+# 1 + r T reads, r (T - (1 - exp(-u T)) / u) get an older row. (The lesson's
+# `ttl_for` takes an age; yours takes this share.) The judge allows your life an error of one in ten thousand.
 
 # %% [markdown]
 # ## The contract of RefreshAhead

@@ -27,8 +27,9 @@ for ttl in (10, 60, 300):
 
 # %% [markdown]
 # One price, read once a second, that changes once a minute; readers and changes come at random, and the
-# cache is told of no change. From ten seconds to five minutes the hit ratio rises by a tenth. The share of
-# answers that are out of date rises tenfold, to five in six.
+# cache is told of no change. (`jitter=0`: each copy lives for its full time; more on
+# [jitter](glossary.md#jitter) below.) From ten seconds to five minutes the hit ratio rises by a tenth. The
+# share of answers that are out of date rises tenfold, to five in six.
 #
 # A dashboard that shows the hit ratio shows an improvement. What got worse is not on it.
 
@@ -55,14 +56,15 @@ hot
 # %%
 from cachelab.operations.deciding import hit_ratio_of
 
+lives = (1, 10, 60, 300, 3_600)
+print("reads a second", *(f"{f'T = {ttl} s':>10}" for ttl in lives))
 for reads in (1_000, 10, 1, 0.1, 0.01):
-    ratios = "  ".join(f"{hit_ratio_of(ttl, reads):.3f}" for ttl in (1, 10, 60, 300, 3_600))
-    print(f"{reads:7} reads a second, T = 1, 10, 60, 300, 3600 s:  {ratios}")
+    print(f"{reads:14}", *(f"{hit_ratio_of(ttl, reads):10.3f}" for ttl in lives))
 hot.compare(round(hit_ratio_of(1, 1_000), 3))
 
 # %% jupyter={"source_hidden": true}
 explain(
-    "'A TTL below a second is a sign not to cache.' What does the first line say to that?",
+    "'A TTL below a second is a sign not to cache.' What does the first row say to that?",
     answer="One second is a thousand reads for this key, and 999 of them hit. What counts is r times "
     "T, the reads in a life. For a key that is read every hundred seconds even five minutes leave a "
     "quarter of the reads waiting.",
@@ -197,7 +199,8 @@ for budget, wanted in ((30, None), (30, 0.9), (5, 0.9)):
 # store that keeps copies for 300.
 
 # %%
-print("oldest answer:", ttl_for(330, reads=1, below=[300]).oldest, "s")
+inner = ttl_for(330, reads=1, below=[300])
+print(f"answers up to 330 s old: T = {inner.ttl:.0f} s in the process, oldest {inner.oldest:.0f} s")
 try:
     ttl_for(60, reads=1, below=[300])
 except ValueError as error:
@@ -233,8 +236,9 @@ for hour in (0, 5, 7.9, 8):
 # ## What happens when everything dies at once?
 #
 # After a restart, a deploy or a nightly import a cache is filled in one go. All copies get the same TTL.
+# **Jitter** takes a random part off each life: at a jitter of 0.1, up to a tenth of it.
 #
-# **Predict.** 200 keys, stored together, live 60 seconds, each is read once a second.
+# **Predict.** 200 keys, stored together, live 60 seconds without jitter, each is read once a second.
 
 # %%
 import random
@@ -421,7 +425,10 @@ print("eager:", write_during_renewal(Eager), "  ours:", write_during_renewal(Ref
 
 # %% [markdown]
 # A write that was acknowledged with "the old copy is gone" is undone by a background task. Ours stores the
-# new copy only in place of the very copy that was seen: `fill(key, copy, ...)` is compare and set.
+# new copy only in place of the very copy that was seen: `fill(key, copy, ...)` compares and sets in one step.
+#
+# In the listing `heat` is what this process remembers of a key's reads and renewals, `refresher` has the
+# background tasks, and `is_first` leaves a token in the store, so that of all processes one renews.
 
 # %%
 listing(RefreshAhead._served, RefreshAhead._renew)
