@@ -49,7 +49,9 @@ def shown(question: Question) -> Iterator[Any]:
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page()
-        state = {name: getattr(form, name) for name in ("kind", "content", "answer", "opened")}
+        state = {
+            name: getattr(form, name) for name in ("kind", "content", "answer", "opened", "sure")
+        }
         page.evaluate(
             MOUNT,
             {

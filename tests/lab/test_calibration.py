@@ -30,8 +30,8 @@ def ratio(question="Which hit ratio?"):
     return predict(question, unit="hit ratio", low=0, high=1)
 
 
-def guessed(answer, truth, question="Which hit ratio?", tolerance=None, cell=ASIDE):
-    keep(Entry("predict", question, cell, answer=answer))
+def guessed(answer, truth, question="Which hit ratio?", tolerance=None, cell=ASIDE, sure=None):
+    keep(Entry("predict", question, cell, answer=answer, sure=sure))
     keep(Entry("predict", question, cell, truth=truth, tolerance=tolerance))
 
 
@@ -70,6 +70,41 @@ def test_a_prediction_learns_its_truth_when_it_is_compared(notebook):
     prediction.compare(0.5, tolerance=0.05)
     [one] = calibration().answered
     assert (one.entry.answer, one.entry.truth, one.is_right) == (0.45, 0.5, True)
+
+
+def test_how_sure_one_was_stands_beside_how_often_that_was_right():
+    for number in range(12):
+        guessed("a", "a" if number < 9 else "b", question=f"Sure {number}?", sure=90)
+    guessed("a", "b", question="Unsure?", sure=50)
+    guessed("a", "b", question="Silent?")
+    assert [(one.sure, one.right, one.count) for one in calibration().stated] == [
+        (50, 0, 1),
+        (90, 9, 12),
+    ]
+    said = str(calibration())
+    assert "Where you said 50 % you were right 0 of 1 times, 0 %, few to go by." in said
+    assert "Where you said 90 % you were right 9 of 12 times, 75 %." in said
+
+
+def test_how_sure_one_is_is_kept_with_the_answer(notebook):
+    ratio().commit(0.5, sure=70)
+    assert [entry.sure for entry in entries()] == [70]
+
+
+def test_a_report_on_answers_without_it_is_as_it_was():
+    guessed("a", "a")
+    assert calibration().stated == ()
+    assert "Where you said" not in str(calibration())
+
+
+def test_a_log_of_an_older_version_is_read(home):
+    guessed("a", "a", sure=70)
+    path = home / "answers.jsonl"
+    older = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    for entry in older:
+        del entry["sure"]
+    path.write_text("".join(f"{json.dumps(entry)}\n" for entry in older), "utf-8")
+    assert [one.entry.sure for one in calibration().answered] == [None]
 
 
 def test_who_predicted_nothing_is_not_judged(notebook):

@@ -73,6 +73,20 @@ def test_a_commitment_is_final() -> None:
     assert prediction.answer == "a"
 
 
+@pytest.mark.parametrize("sure", [None, 50, 70, 90])
+def test_how_sure_one_is_may_be_said_and_need_not(sure: int | None) -> None:
+    prediction = victim()
+    prediction.commit("a", sure=sure)
+    assert (prediction.answer, prediction.sure) == ("a", sure)
+
+
+def test_how_sure_is_one_of_three_steps() -> None:
+    prediction = victim()
+    with pytest.raises(ValueError, match="50, 70, 90 per cent sure, not 100"):
+        prediction.commit("a", sure=100)
+    assert (prediction.answer, prediction.sure) == (None, None)
+
+
 @given(st.floats(allow_nan=False).filter(lambda number: not 0 <= number <= 1))
 def test_a_number_outside_the_range_is_refused_by_name(number: float) -> None:
     prediction = ratio()
@@ -174,6 +188,37 @@ def test_an_option_is_committed_with_the_keyboard_and_then_locked() -> None:
         assert page.get_by_role("status").inner_text() == "You predicted b. Now run the next cell."
         assert all(radio.is_disabled() for radio in page.get_by_role("radio").all())
         assert not commit.is_visible()
+
+
+@pytest.mark.browser
+def test_how_sure_one_is_goes_with_the_answer() -> None:
+    with shown(victim()) as page:
+        page.get_by_label("b", exact=True).check()
+        page.get_by_label("70 %").check()
+        page.get_by_role("button", name="Commit").click()
+        assert page.evaluate("() => [window.saved.answer, window.saved.sure]") == ["b", 70]
+        told = page.get_by_role("status").inner_text()
+        assert told == "You predicted b, 70 % sure. Now run the next cell."
+        assert page.get_by_label("70 %").is_disabled()
+
+
+@pytest.mark.browser
+def test_who_says_nothing_about_it_commits_as_before() -> None:
+    with shown(victim()) as page:
+        page.get_by_label("b", exact=True).check()
+        page.get_by_role("button", name="Commit").click()
+        assert page.evaluate("() => [window.saved.answer, window.saved.sure]") == ["b", None]
+        assert not page.get_by_text("How sure are you? (optional)").is_visible()
+
+
+@pytest.mark.browser
+def test_how_sure_one_is_can_be_taken_back() -> None:
+    with shown(ratio()) as page:
+        page.get_by_label("90 %").click()
+        page.get_by_label("90 %").click()
+        page.get_by_label("hit ratio").fill("0.5")
+        page.get_by_label("hit ratio").press("Enter")
+        assert page.evaluate("() => window.saved.sure") is None
 
 
 @pytest.mark.browser

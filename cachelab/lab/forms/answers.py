@@ -36,6 +36,8 @@ class Entry:
     truth: Answer | None = None
     tolerance: float | None = None
     time: int = 0
+    sure: int | None = None
+    """Per cent that a prediction was said to be right with; None where nothing was said."""
 
     @property
     def lesson(self) -> str:
@@ -77,7 +79,7 @@ def _entry(fields: dict[str, Any]) -> Entry | None:
     with suppress(TypeError):
         found = Entry(**fields)
         texts = (found.kind, found.question, found.cell)
-        values = (found.answer, found.truth, found.tolerance)
+        values = (found.answer, found.truth, found.tolerance, found.sure)
         if all(isinstance(text, str) for text in texts) and all(map(_is_answer, values)):
             return found
     return None

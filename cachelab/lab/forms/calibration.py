@@ -14,6 +14,7 @@ from typing import Any
 from .answers import Entry, answers_file, entries
 from .form import rich
 from .headings import Heading, find_heading, lesson_title
+from .sureness import Stated, stated
 
 NEAR = 0.25
 """A number without a tolerance is right when it is off by no more than this part of the truth."""
@@ -89,6 +90,11 @@ class Calibration:
                 wrong[heading] = wrong.get(heading, 0) + 1
         return tuple(sorted(wrong, key=lambda heading: -wrong[heading]))
 
+    @property
+    def stated(self) -> tuple[Stated, ...]:
+        """How sure the learner said to be, against how often that was right, step by step."""
+        return stated((one.entry.sure, one.is_right) for one in self.answered)
+
     def sentences(self) -> list[str]:
         """Return what the table means, in words."""
         answered = self.answered
@@ -104,6 +110,7 @@ class Calibration:
                 f"{'was' if over == 1 else 'were'} too large and {under} too small; in the median "
                 f"they are off by a factor of {self.factor:.2g}."
             )
+        said += map(str, self.stated)
         if self.open_questions:
             said.append(f"The truth of {self.open_questions} more was not shown yet.")
         return said

@@ -32,6 +32,8 @@ class Form(anywidget.AnyWidget):
     content: "traitlets.Dict[str, Any]" = traitlets.Dict().tag(sync=True)
     answer = traitlets.Any(None, allow_none=True).tag(sync=True)
     opened = traitlets.Bool(False).tag(sync=True)
+    sure = traitlets.Int(None, allow_none=True).tag(sync=True)
+    """How sure of a prediction its maker is, in per cent; None where nothing was said."""
 
 
 class Question:

@@ -52,30 +52,60 @@ function action(label) {
 function predict({ model, group }) {
   const content = model.get("content");
   const asked = content.options.length ? askOption(content) : askNumber(content);
+  const sure = askSure(content.sure);
   const { bar, explain } = action("Commit");
   const done = make("p", { class: "clf-done", tabindex: "-1", role: "status" });
-  group.append(...legend("Predict", content.question), asked.body, bar, done);
+  group.append(...legend("Predict", content.question), asked.body, sure.body, bar, done);
   group.addEventListener("input", draw);
 
   function draw() {
     const answer = model.get("answer"), committed = answer !== null;
     asked.lock(answer);
+    sure.lock(committed, model.get("sure"));
     explain(committed ? "" : asked.missing());
     bar.hidden = committed;
     done.hidden = !committed;
-    const text = committed ? `You predicted ${asked.words(answer)}. Now run the next cell.` : "";
+    const said = model.get("sure") ? `, ${model.get("sure")} % sure` : "";
+    const text = committed ? `You predicted ${asked.words(answer)}${said}. Now run the next cell.` : "";
     if (done.dataset.text !== text) done.replaceChildren(...rich(text));
     done.dataset.text = text;
   }
 
   function submit() {
     if (model.get("answer") !== null || asked.missing()) return;
+    model.set("sure", sure.value());
     model.set("answer", asked.value());
     model.save_changes();
     draw();
     done.focus(); // the button is gone, and with it the place of the keyboard
   }
   return { draw, submit };
+}
+
+// How sure, if one wants to say so; nothing is chosen beforehand, and a second click takes it back.
+function askSure(steps) {
+  const inputs = steps.map((step) => make("input", { type: "radio", name: "sure", value: step }));
+  const labels = inputs.map((input) => make("label", {}, input, `${input.value} %`));
+  const id = `clf-${Math.random().toString(36).slice(2)}`;
+  const body = make("div", { class: "clf-sure", role: "radiogroup", "aria-labelledby": id });
+  body.append(make("span", { id }, "How sure are you? (optional)"), ...labels);
+  let before = null;
+  body.addEventListener("click", ({ target }) => {
+    if (!inputs.includes(target)) return;
+    if (target === before) target.checked = false;
+    before = target.checked ? target : null;
+  });
+  return {
+    body,
+    value: () => Number(inputs.find((input) => input.checked)?.value) || null,
+    lock(committed, sure) {
+      body.hidden = committed && !sure;
+      for (const input of inputs) {
+        input.disabled = committed;
+        if (committed) input.checked = Number(input.value) === sure;
+      }
+    },
+  };
 }
 
 function askOption({ options }) {

@@ -16,6 +16,9 @@ from .form import Form, Question, aside, block, choices, items, rich, words
 
 RUN = "Run the cell to answer."
 
+SURE = (50, 70, 90)
+"""How sure one can say to be, in per cent; to say nothing is as good."""
+
 
 class Prediction(Question):
     """
@@ -39,6 +42,7 @@ class Prediction(Question):
             "low": low,
             "high": high,
             "range": _range_in_words(low, high).strip(),
+            "sure": list(SURE),
         }
         super().__init__(
             Form(kind="predict", content=content),
@@ -46,7 +50,7 @@ class Prediction(Question):
             block(question, "Predict.") + listed + aside(RUN),
         )
         self._question, self._cell = question, asking_cell()
-        self.form.observe(lambda change: self._keep(answer=change["new"]), "answer")
+        self.form.observe(self._committed, "answer")
 
     @property
     def answer(self) -> str | float | None:
@@ -56,17 +60,29 @@ class Prediction(Question):
         answer: str | float | None = self.form.answer
         return answer
 
-    def commit(self, value: str | float) -> None:
+    @property
+    def sure(self) -> int | None:
         """
-        Commit to an answer, as the form's button does.
+        How sure of the answer the learner is, in per cent; None where nothing was said.
+        """
+        sure: int | None = self.form.sure
+        return sure
+
+    def commit(self, value: str | float, sure: int | None = None) -> None:
+        """
+        Commit to an answer, as the form's button does, and say how `sure` of it you are.
 
         Raises:
             TypeError: a number is asked for and `value` is none.
-            ValueError: `value` is not an option or not in the range, or an answer stands already.
+            ValueError: `value` is not an option or not in the range, or an answer stands already;
+                `sure` is none of the steps 50, 70, 90.
         """
         if self.answer is not None:
             raise ValueError(f"the prediction {self.answer!r} is committed and cannot change")
-        self.form.answer = self._option(value) if self.options else self._number(value)
+        if sure is not None and sure not in SURE:
+            raise ValueError(f"one is {', '.join(map(str, SURE))} per cent sure, not {sure!r}")
+        found = self._option(value) if self.options else self._number(value)
+        self.form.sure, self.form.answer = sure, found
 
     def compare(self, truth: str | float, tolerance: float | None = None) -> "Comparison":
         """
@@ -82,6 +98,9 @@ class Prediction(Question):
         if self.answer is not None:
             self._keep(truth=found, tolerance=tolerance)
         return Comparison(self.answer, found, tolerance)
+
+    def _committed(self, change: dict[str, Any]) -> None:
+        self._keep(answer=change["new"], sure=self.sure)
 
     def _keep(self, **known: Any) -> None:
         """
