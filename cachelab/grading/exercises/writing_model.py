@@ -184,7 +184,8 @@ class BehindModel:
         while self.pending:
             self._try(list(self.pending))
         lost = len(self.lost)
-        why = f"{lost} of the acknowledged rows never got to the source"
+        keys = "1 key" if lost == 1 else f"{lost} keys"
+        why = f"of {keys} the source has not got the row that was acknowledged last"
         if not lost:
             why = "close brings all that waits to the source, batch by batch"
         return exactly(lost, why)

@@ -10,8 +10,8 @@
 # | call | what it promises |
 # |---|---|
 # | `percentile(values, p)` | the nearest rank: the smallest value that at least p % of the values do not exceed; None without values; p = 0 gives the smallest; p outside 0 to 100 raises ValueError |
-# | `bench(fn, clock, n)` | calls `fn()` once to warm up, then n times; a dict with `n`, `mean`, `p50`, `p99` and `max` of the n durations in seconds of `clock.now()` |
-# | `amat(levels)` | the average access time of `[(lookup, hit_ratio), ...]`, fastest level first; the last ratio is 1.0; anything else raises ValueError |
+# | `bench(fn, clock, n)` | calls `fn()` once to warm up, then n times, n being 1 or more; a dict with `n`, `mean`, `p50`, `p99` and `max` of the n durations in seconds of `clock.now()` |
+# | `amat(levels)` | the average access time of `[(lookup, hit_ratio), ...]`, fastest level first, where only a read that misses goes on to the next; ValueError for no levels, a ratio outside 0 to 1, or a last ratio that is not 1.0 |
 # | `break_even_hit_ratio(cache, origin)` | `cache` is `(lookup, fill)`: the hit ratio at which a read costs as much as from the origin alone; None if there is none |
 
 # %% [markdown]
@@ -19,7 +19,7 @@
 #
 # - **A miss costs more than the origin**: the lookup that found nothing, the origin, and the fill.
 # - **Each call is timed alone.** A figure that comes from the total hides the slow one.
-# - `values` may come in any order and stays as it was. Numbers may be whole or not; averages are
+# - `values` may come in any order and stays as it was: `values.sort()` changes the caller's list. Numbers may be whole or not; averages are
 #   compared with a tolerance, percentiles exactly.
 # - Sorting is fine: nothing here has to be faster than O(n log n).
 
@@ -160,5 +160,5 @@ except NotImplementedError:
 # show the one call in a hundred that took a second, and that is the call your users write about.
 
 # %% [markdown]
-# Reflection: your service calls two shards and waits for both. Each has a p99 of 10 ms. Which share of
+# Reflection: your service calls two servers and waits for both. Each has a p99 of 10 ms. Which share of
 # your calls takes longer than 10 ms, and why is the average of the two p99s no answer?

@@ -11,7 +11,7 @@
 # |---|---|
 # | `reuse_distances(trace)` | a list: for each request the number of different *other* keys since the last request of the same key; None for a first request |
 # | `mrc(trace, sizes)` | a list: the miss ratio of an LRU cache of each size on the trace, empty at the start |
-# | `profile(log)` | figures of `[("read" or "write", key), ...]`, see below |
+# | `profile(log)` | figures of `[("read" or "write", key), ...]`, see below; reads and writes are both requests |
 # | `should_cache(case)` | `{"cache": bool, "saving": seconds, "reasons": [...]}`, see below |
 
 # %% [markdown]
@@ -46,7 +46,8 @@
 #
 # - **Distances count keys**, not requests: in `a b b b a` the distance of the last `a` is 1.
 # - **Work**: for `reuse_distances` the steps per request may grow like log n, not like n. The judge
-#   counts the lines you run; it has no stopwatch.
+#   counts steps, also those that a slice, a set or `index` takes inside; it has no stopwatch.
+# - Sizes for `mrc` are 1 or more.
 # - Traces may be empty for `reuse_distances`; the other arguments are not.
 # - A list or a tuple is fine where a list is promised.
 
@@ -200,6 +201,15 @@ except NotImplementedError:
 #
 # Put a mark on the last place of each key, and move it when the key comes again. The distance is the
 # number of marks between two places. `Marks` counts them without walking over them.
+#
+# </details>
+
+# %% [markdown]
+# <details><summary>Beside Hint 2: how does a Fenwick tree count?</summary>
+#
+# Slot i, counted from 1, holds the sum of the last `i & -i` places up to i. So `add` goes up from
+# place + 1 by `i += i & -i`, and `before` comes down from its place by `i -= i & -i`: a step for each
+# bit of the size.
 #
 # </details>
 

@@ -8,17 +8,18 @@
 # ## The contract of `freshness(headers, now)`
 #
 # Returns two numbers of seconds: for how long a browser may use the response without asking, from now on
-# (0 or less if it is stale), and for how long after that it may serve it stale while it asks. `headers`
+# (lifetime minus age: 0 or less if it is stale), and for how long after that it may serve it stale while
+# it asks, whatever part of that has passed. `headers`
 # is a dictionary of texts, `now` the seconds since 1970.
 
 # %% [markdown]
 # | question | answer |
 # |---|---|
-# | lifetime | `max-age`; else Expires minus Date; else 0. `s-maxage` is not for browsers, and nothing is guessed |
+# | lifetime | `max-age`; else Expires minus Date, at least 0; else 0. `s-maxage` is not for browsers, and nothing is guessed |
 # | age | the larger of Age and now minus Date, at least 0; an absent Date is now |
 # | stale | `stale-while-revalidate`; 0 with `must-revalidate` |
 # | `no-cache` | as a lifetime of 0, and never stale |
-# | nonsense | a number that is none is 0, an Expires that is no date has passed; of two directives the first counts |
+# | nonsense | a number is digits only, anything else (`x`, `-5`, `1.5`) is 0; an Expires that is no date has passed; of two directives the first counts |
 #
 # Sources: RFC 9111, sections 4.2 and 5.2.2; RFC 5861, section 3.
 
@@ -53,8 +54,8 @@
 # |---|---|
 # | `get(key)` | the body from the nearest layer that has it; what is found fills the layers before it |
 #
-# `browser` and `cdn` are stores with `get(key)`, `set(key, body, ttl=...)` and `ttl(key)`, the seconds
-# that an entry has left. `origin(key)` gives `(body, seconds, scope)`: public bodies are kept in both
+# `browser` and `cdn` are stores: `get(key)` gives the body or MISSING, which has no truth value (ask
+# `is MISSING`); `set(key, body, ttl=...)` keeps it; `ttl(key)` gives the seconds that an entry has left. `origin(key)` gives `(body, seconds, scope)`: public bodies are kept in both
 # layers, private ones in the browser, no-store in neither, for that many seconds after the origin gave
 # them, wherever they are; 0 seconds: not at all.
 

@@ -34,10 +34,11 @@
 # | `store.set(key, text, ttl=...)`, `store.delete(key)` | keeps, drops |
 # | `store.add(key, text, ttl=...)` | keeps if nothing is there; True if it did |
 # | `store.replace(key, old, text, ttl=...)` | keeps if `old` is there, in one step; True if it did |
-# | `source.read(key)` | a `Versioned` with `.value` and `.version`, or MISSING |
+# | `source.read(key)` | a `Versioned`: `.value` is the row, `.version` counts its writes from 1; or MISSING, and ask `is MISSING` before you take `.value` |
 # | `source.write(key, row)` | stores; returns the version |
 #
-# The store raises StoreError, the source SourceError. A store that hangs raises after 0.25 seconds.
+# The store raises StoreError, the source SourceError; a `write` may have stored the row all the same, with
+# only its answer lost. A store that hangs raises after 0.25 seconds. MISSING has no truth value.
 
 # %% [markdown]
 # ## What the judge looks at

@@ -23,8 +23,8 @@
 # | `WriteBehind(store, source, batch_size, max_retries, max_pending)` | an empty queue of at most `max_pending` keys |
 # | `write(key, row)` | the row waits, in place of an older one of its key; the source is not called; a new key in a full queue: Overloaded; after `close`: ValueError |
 # | `read(key)` | the row that waits, else the copy, else the source's row, else MISSING |
-# | `flush()` | one `source.write(key, row)` for each of up to `batch_size` waiting keys; returns how many were stored, and leaves a copy of each that lives 10 s or more |
-# | `close()` | flushes until nothing waits; returns how many acknowledged rows the source has not got |
+# | `flush()` | one `source.write(key, row)` for each of up to `batch_size` waiting keys; returns how many were stored, and leaves a copy of each row as it waited, which lives 10 s or more |
+# | `close()` | flushes until nothing waits; returns of how many keys the source has not got the row acknowledged last |
 
 # %% [markdown]
 # ## Failures of WriteBehind, and lost_writes
@@ -38,12 +38,28 @@
 # | `lost_writes(log)` | versions count from 1; the log has `("acked", key, version)`, `("refused", key, version)` and `("stored", key, version)`, in order of time; a dict of each key whose highest acked version is newer than the version stored last, with that acked version |
 
 # %% [markdown]
+# ## The ports
+#
+# | call | what it does |
+# |---|---|
+# | `store.get(key)` | the value, or MISSING |
+# | `store.set(key, value, ttl=...)`, `store.delete(key)` | keeps, drops |
+# | `store.add(key, value, ttl=...)` | keeps if nothing is there; True if it did |
+# | `store.replace(key, old, value, ttl=...)` | keeps if `old` is there, in one step; True if it did |
+# | `source.read(key)` | a `Versioned`: `.value` is the row, `.version` counts its writes from 1; or MISSING, and ask `is MISSING` before you take `.value` |
+# | `source.write(key, row)` | stores; returns the version |
+#
+# The store raises StoreError, the source SourceError; a `write` may have stored the row all the same, with
+# only its answer lost. `Overloaded("why")` is yours to raise. MISSING has no truth value.
+
+# %% [markdown]
 # ## What the judge looks at
 #
-# - **The source has the last word**: it trims text, and it keeps some rows whatever you write.
+# - **The source has the last word**: it trims text, and it keeps some rows whatever you write. A flush
+#   does not read back.
 # - **A store may keep any value** here, raise StoreError, and forget at any time. What it forgot, your
 #   queue still has.
-# - **Races**: a write while a flush stores the older row; two flushes; a read in the middle of a flush.
+# - **Races**: a write while a flush stores the older row; two flushes; a read during a flush.
 # - Which of several waiting keys goes first is yours, and so is the order of the dict.
 
 # %% [markdown]
@@ -284,7 +300,8 @@ except NotImplementedError:
 # <details><summary>Hint 3: two writers through the cache</summary>
 #
 # The order at the source decides, and you do not know it. So put a unique mark where the copy will be,
-# then ask the source what it has, then `replace` your mark. Whoever marks later reads later.
+# then ask the source what it has, then `replace` your mark. Whoever marks later reads later. Readers
+# that miss race with writers as well: they mark too, and a mark that a reader finds is no row.
 #
 # </details>
 
