@@ -84,11 +84,11 @@ loads.compare(loads_at_expiry(1_000, 0.1))
 # slower the query and the more popular the key, the more of them, which is to say: it hits where it
 # hurts. With 10 reads a second there is nothing to protect.
 #
-# In the theatre a dot is a client, and the origin has four slots. Step through the moment, then switch
-# the protection.
+# In the theatre a dot is a client, and the origin has four slots. Step through the moment of the first
+# cell. `GUARDS` has the package's protections by name; they come below, one after the other.
 
 # %%
-StampedeTheatre({name: GUARDS[name] for name in ("unguarded", "single_flight", "locked")})
+StampedeTheatre({"unguarded": GUARDS["unguarded"]})
 
 # %% jupyter={"source_hidden": true}
 explain(
@@ -270,8 +270,12 @@ explain(
 )
 
 # %% [markdown]
-# How long should it live? Thirty clients want a row whose load takes 2.5 seconds. We count the loads, and
-# how many ran at once.
+# `LockedLoad` does both. Who has the lock leaves a place where the value will be, as with the
+# [lease](glossary.md#lease) of lesson 10. Who is late finds another's place, or a value, and stores
+# nothing. That is [fencing](glossary.md#fencing): the store refuses, whatever the late one believes.
+#
+# How long should the lock live? Thirty clients want a row whose load takes 2.5 seconds. We count the
+# loads, and how many ran at once.
 
 
 # %%
@@ -336,8 +340,8 @@ sim.run(lambda: None)
 # ## Can it be renewed before it dies?
 #
 # With a lock somebody still waits. XFetch lets each reader throw a die before the end: s seconds before
-# it, with a load that took delta, it renews with probability exp(-s / (beta * delta)). No lock, no
-# waiting (Vattani, Chierichetti, Lowenstein, VLDB 2015).
+# it, with a load that took delta, it renews with probability exp(-s / (beta * delta)); beta is
+# mostly 1, and more is earlier. No lock, no waiting (Vattani, Chierichetti, Lowenstein, VLDB 2015).
 
 # %%
 from cachelab.lab import explain, figure, listing, predict, show
@@ -518,16 +522,20 @@ explain(
 # %% [markdown]
 # What remains is a choice. Under a **lock** nobody sees an old value, and all wait for one load. With
 # **early expiration and a lock** hardly anybody waits. With **stale while revalidate** (RFC 5861) nobody
-# waits, and some are served a value that is past its time. Here is the rush of the first cell. (The old
-# answer under the lock is none: its first copy was stored some milliseconds later, and so ends later.)
+# waits, and some are served a value that is past its time. Here is the rush of the first cell.
+# (The old answer under the lock is none: its first copy was stored later, and so ends later.) `leased`
+# needs one key: the lock lies where the value will be. In the theatre, switch between three.
 
 # %%
+from cachelab.lab import StampedeTheatre
 from cachelab.lab.stories.stampede import record_rush
 
 for name in GUARDS:
     rush = record_rush(GUARDS[name])
     waited = f"longest wait {1_000 * rush.longest_wait:3.0f} ms"
     print(f"{name:24}{len(rush.loads):3} loads, {waited}, {rush.old_answers:2} old answers")
+three = ("locked", "early_locked", "stale_while_revalidate")
+StampedeTheatre({name: GUARDS[name] for name in three})
 
 # %% [markdown]
 # ## Errata hunt
@@ -613,7 +621,8 @@ quiz(
 # %% [markdown]
 # ## Interview minutes
 #
-# Answer aloud, two minutes each, then open the model answer.
+# Answer aloud, two minutes each, then open the model answer. Lesson 15 lists the fifteen interview
+# questions by their numbers.
 #
 # <details><summary>Interview 7: what is a cache stampede, and how do you prevent it?</summary>
 #
