@@ -522,9 +522,9 @@ explain(
 # %% [markdown]
 # What remains is a choice. Under a **lock** nobody sees an old value, and all wait for one load. With
 # **early expiration and a lock** hardly anybody waits. With **stale while revalidate** (RFC 5861) nobody
-# waits, and some are served a value that is past its time. Here is the rush of the first cell.
+# waits, and some are served a value that is past its time. Here is the first cell's rush.
 # (The old answer under the lock is none: its first copy was stored later, and so ends later.) `leased`
-# needs one key: the lock lies where the value will be. In the theatre, switch between three.
+# needs one key: the lock lies where the value will be. Switch between three of them.
 
 # %%
 from cachelab.lab import StampedeTheatre
