@@ -52,7 +52,8 @@ SVG(metaphor_svg())
 
 # %% [markdown]
 # **Predict.** The desk has room for two books. You read `Emma Dune Emma Ulysses Dune Emma`, and when
-# the desk is full the book goes back that you have not read for longest.
+# the desk is full the book goes back that you have not read for longest (the rule's name is
+# [LRU](glossary.md#lru), least recently used).
 
 # %%
 from cachelab.lab import explain, predict
@@ -90,6 +91,9 @@ for room, look in ((2, 1), (2, 25), (2, 60), (3, 1), (3, 60)):
 #
 # **Predict.** Four ways to get a hundred bytes: a dict in this process, a row from SQLite by its key
 # (also in this process), a cache server on this machine, a web server on this machine.
+#
+# Each is asked 200 times. Of its times you get two: **p50**, the median, which half of them do not
+# exceed, and **p99**, which 99 in a hundred do not exceed.
 
 # %%
 from cachelab.lab import explain, predict
@@ -176,8 +180,9 @@ assert total.p50 > 2 * cached, "which query it is decides, not that it is a data
 # %% [markdown]
 # ## Which number do you report?
 #
-# An average hides the slow ones; a **percentile** says what the slowest of a hundred users saw. And
-# the first answer pays for what is done once, so `measure` warms up before it counts.
+# An average hides the slow ones. A **percentile** shows them: sort the times, and the p99 is the
+# smallest that at least 99 % of them do not exceed. One user in a hundred waits that long or longer.
+# And the first answer pays for what is done once, so `measure` warms up before it counts.
 
 # %% tags=["live"]
 from time import perf_counter
@@ -242,8 +247,8 @@ for every in (0.100, 0.020, 0.010, 0.005, 0.002):
 # %% [markdown]
 # ## What does a miss cost?
 #
-# A **hit** costs the look. A **miss** costs the look that found nothing, the question to the origin,
-# and storing the answer. With hit ratio h:
+# A **hit** costs the look. A **miss** costs the look that found nothing, the question to the
+# [origin](glossary.md#origin), where the truth is, and storing the answer (the *fill*). With hit ratio h:
 #
 # `mean = h * look + (1 - h) * (look + origin + fill)`
 #
@@ -409,7 +414,8 @@ assert whole > bare, "a hit is not over when the bytes are here"
 from cachelab.operations.deciding import Price, Prices, load_factor, monthly_bill
 
 assumed = "assumed for this example"
-prices = Prices(Price(10.0, assumed), Price(5e-6, assumed), Price(0.0, assumed))
+gigabyte, call, nothing = (Price(dollars, assumed) for dollars in (10.0, 5e-6, 0.0))
+prices = Prices(memory=gigabyte, origin=call, egress=nothing)  # a GB and month, a read, a GB sent
 for hit_ratio, gigabytes in ((0, 0), (0.5, 1), (0.9, 10), (0.99, 100)):
     bill = monthly_bill(prices, reads=10, hit_ratio=hit_ratio, gigabytes=gigabytes).total
     bears = load_factor(hit_ratio)
@@ -420,7 +426,8 @@ for hit_ratio, gigabytes in ((0, 0), (0.5, 1), (0.9, 10), (0.99, 100)):
 # a fifth of the price" has no source that we could find: at these prices, which are assumed, the
 # largest cache has the highest hit ratio and the highest bill.
 #
-# And the third thought: a copy can be older than the truth.
+# And the third thought: a copy can be older than the truth. (A store answers MISSING where it has no
+# copy, since None may be a value. `ManualClock` moves when it is told to.)
 
 # %%
 from cachelab.ports import MISSING, ManualClock, MemoryStore
@@ -460,6 +467,10 @@ for seconds in (1, 10, 60, 300, 3_600):
 # %% [markdown]
 # ## Errata hunt
 #
+# Each lesson ends with claims that are quoted a lot and do not hold as they stand, in our words. D1 and
+# the like, *Interview 4*, *FAQ 3*, *Do 1* and *Don't 5* are only their numbers.
+
+# %% [markdown]
 # **D1.** A list that is quoted everywhere, with three remarks under it: *memory is 1,000 times faster
 # than an SSD, an SSD 67 times faster than a disk, the network in a data centre 300 times slower than
 # memory.* Elsewhere in the same text: *memory is 100 times faster than disk and 1,000 times faster than
@@ -499,13 +510,13 @@ for hit_ratio in (1.0, 0.99, 0.9, 0.5):
 from cachelab.lab import quiz
 
 quiz(
-    "Two shards serve half of the requests each. Their p99 are 10 ms and 90 ms. What is the p99 of all?",
+    "Two servers serve half of the requests each. Their p99 are 10 ms and 90 ms. What is the p99 of all?",
     {
         "50 ms, the mean of the two.": "Averaged percentiles are percentiles of nothing. No request "
         "needs to have taken 50 ms.",
         "It cannot be told from these two numbers.": "Yes. You know that 1 % of each half is slower "
         "than its mark. Add the histograms, then read the percentile.",
-        "90 ms, the slower one.": "It can be no higher, and is often lower: 99 % of the slow shard "
+        "90 ms, the slower one.": "It can be no higher, and is often lower: 99 % of the slow server "
         "and nearly all of the fast one are below it.",
     },
     right="It cannot be told from these two numbers.",
