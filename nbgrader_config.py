@@ -41,7 +41,11 @@ if Path("solutions").is_dir():
     Path("gradebook").mkdir(exist_ok=True)
 # The exchange is for one machine shared by teacher and students. nbgrader's default is a system
 # folder that nobody but the administrator can write to.
-c.Exchange.root = str(Path("gradebook/exchange").absolute())
+exchange = Path("gradebook/exchange").absolute()
+if exchange.parent.is_dir():
+    # Without the folder JupyterLab's log tells a teacher to ask the instructor.
+    exchange.mkdir(exist_ok=True)
+c.Exchange.root = str(exchange)
 
 # A stub must fail every check: `pass` would answer None, which is sometimes right.
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
@@ -58,15 +62,17 @@ c.Autograde.autograde_preprocessors = [
     "cachelab.grading.autograde.JudgeSubmission",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# Late submissions lose nothing; 0.1 for a tenth of the points for each day begun.
+# Late submissions lose nothing; `c.PerDay.share = 0.1` in gradebook/settings.py takes a tenth of
+# the points for each day begun.
 c.AssignLatePenalties.plugin_class = "cachelab.grading.lateness.PerDay"
 c.PerDay.share = 0.0
+# In the pages that a teacher opens, no student's answer runs a script.
+c.HTMLExporter.filters = {"markdown2html": "cachelab.grading.pages.markdown2html"}
 # The pages that students get show neither hidden tests nor anything but their own work.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "nbgrader.preprocessors.ClearHiddenTests",
+    "cachelab.grading.pages.ClearHiddenTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 # Kernels start for `nbgrader validate`, and where somebody puts nbgrader's Execute back. Sockets in
@@ -78,3 +84,6 @@ if os.name == "posix":
     c.KernelManager.transport = "ipc"
     c.KernelManager.ip = str(sockets / "kernel")
 c.Application.log_level = "WARN"
+# A course's own settings, beside its gradebook and out of version control.
+if Path("gradebook/settings.py").exists():
+    load_subconfig("gradebook/settings.py")  # noqa: F821 - nbgrader defines it

@@ -1,19 +1,28 @@
 """
-`cachelab autograde`: a class through nbgrader, with the judging done beforehand and in parallel.
+`cachelab autograde`: a class judged in parallel, and its marks in nbgrader's gradebook.
 """
 
-import contextlib
-import os
 import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from typing import TYPE_CHECKING
 
 import click
 
 from cachelab.grading import find_exercise
-from cachelab.grading.classroom import Verdicts, judge_class
+from cachelab.grading.classroom import Judged, Verdicts, judge_class
+from cachelab.grading.handed_in import HandedIn, each_handed_in
 from cachelab.ports.errors import CachelabError
+
+from .judge import INTERRUPTED
+
+if TYPE_CHECKING:
+    from cachelab.grading.bookkeeping import Bookkeeper
+
+    OpenBooks = Callable[[str, Verdicts], AbstractContextManager[Bookkeeper]]
 
 SUBMITTED = Path("gradebook/submitted")
 VERDICTS = Path("gradebook/verdicts.jsonl")
@@ -30,75 +39,73 @@ VERDICTS = Path("gradebook/verdicts.jsonl")
     default="process",
     help="Refuse to judge in a sandbox below this level.",
 )
-@click.option("--force", is_flag=True, help="Grade also what is graded already.")
+@click.option("--force", is_flag=True, help="Write also what is in the gradebook already.")
 def command(assignment: str, jobs: int | None, require: str, force: bool) -> None:
     """
     Grade all submissions of ASSIGNMENT, such as ex07_lru, in the course of this folder.
 
-    First every submission is judged, on all cores; then nbgrader writes marks and notebooks. What
-    was judged stays in gradebook/verdicts.jsonl: after an interruption the same command goes on.
+    Every submission is judged, on all cores, and its marks go into nbgrader's gradebook. What is
+    there already is left alone unless another file was handed in since, and what was judged stays
+    in gradebook/verdicts.jsonl: after an interruption the same command goes on where it was.
     """
     exercise = find_exercise(assignment)
     if not Path("nbgrader_config.py").exists():
         raise CachelabError("this is no course folder: there is no nbgrader_config.py here")
-    handed_in = _handed_in(assignment)
-    if not handed_in:
+    folders = list(each_handed_in(SUBMITTED, assignment))
+    files = {one.student: one.path for one in folders if one.path}
+    if not files:
         raise CachelabError(f"nothing was handed in: {SUBMITTED}/*/{assignment} is empty")
+    known = Verdicts(VERDICTS)
+    judged = judge_class(exercise.id, files, require=require, jobs=jobs or -1, verdicts=known)
+    try:
+        lines = _graded(assignment, {one.student: one for one in folders}, judged, known, force)
+    except KeyboardInterrupt:
+        click.echo("\ninterrupted: the same command goes on where it was", err=True)
+        click.get_current_context().exit(INTERRUPTED)
+    for student, line in sorted(lines.items()):
+        click.echo(f"{student}: {line}")
+
+
+def _graded(
+    assignment: str,
+    folders: dict[str, HandedIn],
+    judged: Iterator[Judged],
+    known: Verdicts,
+    force: bool,
+) -> dict[str, str]:
+    """Write the marks of each student as soon as there is a verdict; say in the end how it went."""
     from tqdm import tqdm
 
-    judged = judge_class(
-        exercise.id, handed_in, require=require, jobs=jobs or -1, verdicts=Verdicts(VERDICTS)
-    )
-    bar = tqdm(judged, total=len(handed_in), unit="submission", disable=None)
-    loading = Thread(target=_load_nbgrader)
-    loading.start()
-    results = list(bar)
-    reasons = {one.name: one.reason for one in results if one.reason}
-    loading.join()
-    for one in sorted(results, key=lambda one: one.name):
-        if one.report:
-            click.echo(f"{one.name}: {one.report.points} of {one.report.max_points}")
-    for name, reason in sorted({**reasons, **_without_notebook(assignment)}.items()):
-        click.echo(f"{name}: {reason}", err=True)
-    _nbgrader(assignment, force)
-    graded = len(handed_in) - len(reasons)
-    click.echo(f"{assignment}: {graded} of {len(handed_in)} judged, all of them in the gradebook")
+    said = {name: [f"not graded: {one.remark}"] for name, one in folders.items() if not one.path}
+    count = len(folders) - len(said)
+    with ThreadPoolExecutor(1) as thread, ExitStack() as stack:
+        loading, books = thread.submit(_load_nbgrader), None
+        # disable=None: a bar on a terminal, silence in a pipe.
+        for one in tqdm(judged, total=count, unit="submission", disable=None):
+            books = books or stack.enter_context(loading.result()(assignment, known))
+            said[one.name] = _entered(books, folders[one.name], one, force)
+        for name, late in books.charge_late().items() if books else ():
+            said.setdefault(name, []).append(late)
+        marks = books.marks() if books else {}
+    for name, mark in marks.items():
+        said.setdefault(name, ["nothing is handed in now"]).insert(0, mark)
+    return {name: "; ".join(filter(None, words)) for name, words in said.items()}
 
 
-def _handed_in(assignment: str) -> dict[str, Path]:
-    """Return the notebook of each student who handed in, under the name that nbgrader asks for."""
-    found = sorted(SUBMITTED.glob(f"*/{assignment}/{assignment}.ipynb"))
-    return {path.parent.parent.name: path for path in found}
+def _entered(books: "Bookkeeper", folder: HandedIn, one: Judged, force: bool) -> list[str]:
+    """Write a student's marks unless they are there; return what to say of the submission."""
+    failed = [check.id for check in one.report.failed] if one.report else []
+    words = ["failed " + ", ".join(failed) if failed else "", one.reason]
+    try:
+        if force or not books.is_entered(folder):
+            return [*words, *books.enter(folder)]
+    except CachelabError as error:
+        return [*words, str(error)]
+    return [*words, folder.remark]
 
 
-def _without_notebook(assignment: str) -> dict[str, str]:
-    """Return what to say of each student whose folder lacks the notebook that nbgrader reads."""
-    reasons = {}
-    for folder in sorted(SUBMITTED.glob(f"*/{assignment}")):
-        if folder.is_dir() and not (folder / f"{assignment}.ipynb").exists():
-            found = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
-            reasons[folder.parent.name] = f"not graded: no {assignment}.ipynb, but {found}"
-    return reasons
-
-
-def _load_nbgrader() -> None:
-    """Import what the second half needs while the first one is judged: it takes seconds."""
+def _load_nbgrader() -> "OpenBooks":
+    """Import what keeps the books while the first submission is judged: it takes seconds."""
     # With this package, jsonschema compiles a grammar of addresses as it is imported.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    import_module("nbgrader.apps")
-
-
-def _nbgrader(assignment: str, force: bool) -> None:
-    """Let nbgrader do its part in this process, with the verdicts at hand."""
-    from jupyter_core.application import NoStart
-    from nbgrader.apps import NbGraderApp  # type: ignore[import-untyped]
-
-    from cachelab.grading.gradebook import one_engine
-
-    os.environ["CACHELAB_VERDICTS"] = str(VERDICTS.absolute())
-    words = ["autograde", assignment, "--create", *(["--force"] if force else [])]
-    app = NbGraderApp.instance()
-    app.initialize(words)
-    # NoStart is how it says that a subcommand has done the work.
-    with one_engine(), contextlib.suppress(NoStart):
-        app.start()
+    return import_module("cachelab.grading.bookkeeping").open_books  # type: ignore[no-any-return]

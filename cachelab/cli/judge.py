@@ -11,9 +11,13 @@ import click
 from cachelab.grading import Report, SubmissionError, find_exercise, judge, read_submission
 from cachelab.grading.classroom import Verdicts, find_submissions, judge_class
 from cachelab.grading.exercise import Exercise
+from cachelab.grading.marks import write_marks
 
 Verdict = Report | str
 """A report, or the sentence that says why there is none."""
+
+INTERRUPTED = 130
+"""The exit status of a program that was stopped with Ctrl-C."""
 
 
 @click.command("judge")
@@ -34,6 +38,17 @@ Verdict = Report | str
     type=click.Path(path_type=Path, dir_okay=False),
     help="Keep the verdicts of a class in this file, and judge no text twice.",
 )
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write one sheet about a design of the capstone to this file of HTML.",
+)
+@click.option(
+    "--csv",
+    "sheet",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write the points of a class to this file, with a column for marks by hand.",
+)
 def command(
     exercise: str,
     path: Path,
@@ -41,25 +56,45 @@ def command(
     require: str,
     jobs: int | None,
     verdicts: Path | None,
+    page: Path | None,
+    sheet: Path | None,
 ) -> None:
     """
     Judge PATH, a .py file or a notebook, for EXERCISE such as ex07.
 
-    A folder is a class: one submission per file or sub-folder. The exit status is 0 for full marks,
-    1 for less, and 2 when it could not be judged.
+    A folder is a class: one submission per file or sub-folder; of a folder with several files the
+    one is judged that is named after the exercise. The exit status is 0 for full marks, 1 for less,
+    2 when it could not be judged, and 130 when it was interrupted.
     """
     found = find_exercise(exercise)
-    if path.is_dir():
-        judged = _judge_class(found, path, require, jobs or -1, Verdicts(verdicts))
-        click.echo(_class_json(judged) if as_json else _class_text(judged))
-        status = _status(judged)
-    else:
-        status = _judge_one(found, path, as_json, require)
+    try:
+        if path.is_dir():
+            judged = _judge_class(found, path, require, jobs or -1, Verdicts(verdicts))
+            click.echo(_class_json(judged) if as_json else _class_text(judged))
+            status = _status(judged)
+        else:
+            status = _judge_one(found, path, as_json, require)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+        how = "goes on where it was" if verdicts else "with --verdicts FILE can be interrupted"
+        click.echo(f"\ninterrupted: the same command {how}", err=True)
     click.get_current_context().exit(status)
 
 
-def _judge_one(exercise: Exercise, path: Path, as_json: bool, require: str) -> int:
-    report = judge(exercise.id, read_submission(path, exercise), require=require)
+def _judge_one(
+    exercise: Exercise, path: Path, as_json: bool, require: str, page: Path | None
+) -> int:
+    text = read_submission(path, exercise)
+    if page:
+        from cachelab.grading.capstone.pages import judge_with_page
+
+        report, drawn = judge_with_page(text, require=require)
+        if drawn:
+            drawn.save(page)
+        else:
+            click.echo("no page: the design does not get through a day", err=True)
+    else:
+        report = judge(exercise.id, text, require=require)
     click.echo(json.dumps(report.to_json()) if as_json else str(report))
     return _status({path.name: report})
 

@@ -7,8 +7,6 @@ and are written where nbgrader expects the outputs of the graded cells.
 """
 
 import json
-import os
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any, TextIO
@@ -28,9 +26,12 @@ from .exercise import Exercise
 from .judging import find_exercise, judge
 from .report import Report
 from .sandbox import sandbox_level
-from .submission import notebook_source
+from .submission import SubmissionError, notebook_source
 
 Resources = dict[str, Any]
+
+UNREADABLE = "unreadable"
+"""The tag of the cell that stands for a file which is no notebook."""
 
 
 class SubmissionExporter(NotebookExporter):
@@ -50,9 +51,8 @@ class SubmissionExporter(NotebookExporter):
         """
         Read a submission from an open file.
         """
-        text = file_stream.read()
         return self.from_notebook_node(  # type: ignore[no-untyped-call, no-any-return]
-            _notebook(text), resources=resources, **kw
+            _notebook(file_stream.read()), resources=resources, **kw
         )
 
 
@@ -75,9 +75,10 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
             cell.metadata.pop("nbgrader", None)
             if grade_id in missing:
                 _restore(cell, missing.pop(grade_id))
-        for grade_id, original in missing.items():
-            self.log.warning("the submission has no cell %r; it is added", grade_id)
-            nb.cells.append(original)
+        nb.cells += missing.values()
+        if missing and not _is_unreadable(nb):
+            lost = ", ".join(missing)
+            _remark(self, resources, f"cells are missing and are as they were released: {lost}")
         return nb, resources
 
 
@@ -94,16 +95,18 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         Judge one submission; nothing of it runs in this process.
         """
         try:
+            if _is_unreadable(nb):
+                raise SubmissionError("it is not a notebook")
             exercise = find_exercise(resources["nbgrader"]["notebook"])
-            report = _report(exercise, notebook_source(nbformat.writes(nb), exercise))  # type: ignore[no-untyped-call]
+            text = notebook_source(nbformat.writes(nb), exercise)  # type: ignore[no-untyped-call]
+            report = _report(exercise, text, resources.get("verdicts"))
             share = report.points / report.max_points
             html = report._repr_mimebundle_()["text/html"]
             for check in report.unfinished:
-                self.log.error(
-                    "%s: %s %s", resources["nbgrader"]["student"], check.id, check.message
-                )
+                _remark(self, resources, f"{check.id} {check.message}")
         except (CachelabError, ValueError) as error:
-            self.log.error("%s cannot be judged: %s", resources["nbgrader"]["student"], error)
+            if not _is_unreadable(nb):
+                _remark(self, resources, f"cannot be judged: {error}")
             share, html = 0.0, _sentence(f"The submission could not be judged: {error}")
         for cell in nb.cells:
             if utils.is_grade(cell) and cell.cell_type == "code":
@@ -112,29 +115,52 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-def _report(exercise: Exercise, text: str) -> Report:
+def read_handed_in(path: Path | None, names: dict[str, str]) -> NotebookNode:
+    """
+    Return what a student handed in as a notebook: a program is put into the form's answer.
+    """
+    if path is None or path.is_symlink():
+        return _unreadable("a link" if path else "nothing")
+    text = path.read_text("utf-8-sig", errors="replace")
+    if path.suffix == ".ipynb":
+        return _notebook(text)
+    cells = list(_released_cells(names).values())
+    answers = [cell for cell in cells if cell.cell_type == "code" and utils.is_solution(cell)]
+    for number, cell in enumerate(answers):
+        cell.source = "" if number else text
+    return nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def _report(exercise: Exercise, text: str, known: Verdicts | None) -> Report:
     """Return the verdict that was made beforehand, or make it now."""
-    path = os.environ.get("CACHELAB_VERDICTS")
-    if path and os.path.exists(path):
-        known = _verdicts(path, os.stat(path).st_mtime_ns)
-        found = known.reports.get(key_of_text(exercise, text, sandbox_level()))
-        if found is not None:
-            return found
-    return judge(exercise.id, text)
+    found = known and known.reports.get(key_of_text(exercise, text, sandbox_level()))
+    return found or judge(exercise.id, text)
 
 
-@lru_cache(maxsize=1)
-def _verdicts(path: str, _changed: int) -> Verdicts:
-    return Verdicts(Path(path))
+def _remark(step: NbGraderPreprocessor, resources: Resources, text: str) -> None:
+    """Tell the teacher, through nbgrader's log if nobody collects what there is to say."""
+    if "remarks" in resources:
+        resources["remarks"].append(text)
+    else:
+        step.log.warning("%s: %s", resources["nbgrader"]["student"], text)
 
 
 def _notebook(text: str) -> NotebookNode:
     try:
         cells = [_cell_from(raw) for raw in json.loads(text)["cells"]]
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        reason = f"The submitted file is not a notebook: {type(error).__name__}."
-        cells = [nbformat.v4.new_markdown_cell(reason)]  # type: ignore[no-untyped-call]
+        return _unreadable(type(error).__name__)
     return nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def _unreadable(reason: str) -> NotebookNode:
+    text = f"The submitted file is not a notebook: {reason}. Hand in what JupyterLab saves."
+    cell = _new_cell("markdown", text, {"tags": [UNREADABLE]})
+    return nbformat.v4.new_notebook(cells=[cell])  # type: ignore[no-untyped-call, no-any-return]
+
+
+def _is_unreadable(nb: NotebookNode) -> bool:
+    return any(cell.metadata.get("tags") == [UNREADABLE] for cell in nb.cells)
 
 
 def _cell_from(raw: dict[str, Any]) -> NotebookNode:
@@ -144,9 +170,12 @@ def _cell_from(raw: dict[str, Any]) -> NotebookNode:
     Outputs are claims, and a slip in the rest of the format is no reason to lose an answer.
     """
     kind = raw["cell_type"] if raw["cell_type"] in ("code", "markdown") else "raw"
-    metadata = raw.get("metadata")
-    described = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    cell = _new_cell(kind, "".join(raw["source"]), {"nbgrader": described} if described else {})
+    given = raw.get("metadata")
+    described = given.get("nbgrader") if isinstance(given, dict) else None
+    metadata = {"nbgrader": described} if described else {}
+    if isinstance(given, dict) and given.get("tags") == [UNREADABLE]:
+        metadata["tags"] = [UNREADABLE]
+    cell = _new_cell(kind, "".join(raw["source"]), metadata)
     if kind == "markdown" and isinstance(raw.get("attachments"), dict):
         cell["attachments"] = raw["attachments"]
     return cell

@@ -14,7 +14,7 @@ class PerDay(BasePlugin):  # type: ignore[misc]
     """
     A penalty of `share` of the points for each day begun after the due date, `most` at the most.
 
-    It is set in nbgrader_config.py, where `c.PerDay.share = 0.2` sets another share.
+    `c.PerDay.share = 0.2` in gradebook/settings.py sets another share.
 
     >>> PerDay().late_submission_penalty("ada", score=40, total_seconds_late=90_000)
     8.0
@@ -32,4 +32,4 @@ class PerDay(BasePlugin):  # type: ignore[misc]
         """Return the points that are taken away, None if nothing is."""
         days = math.ceil(total_seconds_late / DAY)
         lost = min(self.most, self.share * days) * (score or 0.0)
-        return lost if days > 0 else None
+        return round(lost, 2) if days > 0 else None

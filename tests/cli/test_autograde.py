@@ -1,18 +1,201 @@
 """
-`cachelab autograde` names the students whose folder nbgrader passes over.
+`cachelab autograde`: what it takes from a student's folder, and what it says when it is stopped.
 """
 
-from cachelab.cli.autograde import _without_notebook
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+from cachelab.grading import judge
+from cachelab.grading.classroom import Verdicts
+from cachelab.grading.handed_in import each_handed_in
+
+ROOT = Path(__file__).parents[2]
+CACHELAB = (sys.executable, "-c", "from cachelab.cli import main; main()")
+NAME = "ex01_measuring"
+RIGHT = (ROOT / "tests/mutants/ex01/right/solution.py").read_text("utf-8")
+WRONG = (ROOT / "tests/mutants/ex01/wrong/percent.py").read_text("utf-8")
 
 
-def test_a_folder_without_the_notebook_is_named_with_what_it_holds(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for student, name in {"ada": "ex07_lru.ipynb", "hal": "ex07_lru.py"}.items():
-        folder = tmp_path / "gradebook/submitted" / student / "ex07_lru"
-        folder.mkdir(parents=True)
-        (folder / name).write_text("")
-    (tmp_path / "gradebook/submitted/ida/ex07_lru").mkdir(parents=True)
-    assert _without_notebook("ex07_lru") == {
-        "hal": "not graded: no ex07_lru.ipynb, but ex07_lru.py",
-        "ida": "not graded: no ex07_lru.ipynb, but nothing",
+def hand_in(submitted, student, files):
+    folder = submitted / student / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("files", "taken", "remark"),
+    [
+        ([f"{NAME}.ipynb", "mine.py"], f"{NAME}.ipynb", ""),
+        ([f"{NAME}.ipynb", "old.ipynb"], f"{NAME}.ipynb", ""),
+        ([f"{NAME} (1).ipynb"], f"{NAME} (1).ipynb", f"taken from {NAME} (1).ipynb"),
+        (["mine.py", "notes.txt"], "mine.py", "taken from mine.py"),
+        (["a.py", "b.py"], None, f"no {NAME}.ipynb, but a.py, b.py"),
+        ([], None, f"no {NAME}.ipynb, but nothing"),
+    ],
+)
+def test_one_file_of_a_folder_is_graded_or_all_are_named(tmp_path, files, taken, remark):
+    hand_in(tmp_path, "ada", dict.fromkeys(files, ""))
+    [one] = each_handed_in(tmp_path, NAME)
+    assert (one.path and one.path.name, one.remark) == (taken, remark)
+
+
+def test_a_time_of_handing_in_makes_it_another_hand_in(tmp_path):
+    hand_in(tmp_path, "ada", {"mine.py": ""})
+    [one] = each_handed_in(tmp_path, NAME)
+    before = one.digest()
+    hand_in(tmp_path, "ada", {"timestamp.txt": "2026-11-22 15:00:00 UTC"})
+    assert one.digest() != before
+
+
+def notebook_with(text):
+    form = nbformat.read(ROOT / "exercises" / NAME / f"{NAME}.ipynb", as_version=4)
+    answers = [c for c in form.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    for number, cell in enumerate(answers):
+        cell.source = "" if number else text
+    return nbformat.writes(form)
+
+
+class Course:
+    """A course folder and a shell in it."""
+
+    def __init__(self, folder):
+        self.folder, self.submitted = folder, folder / "gradebook/submitted"
+        shutil.copytree(ROOT / "solutions" / NAME, folder / "solutions" / NAME)
+        shutil.copy(ROOT / "nbgrader_config.py", folder)
+        names = {f"JUPYTER_{kind}_DIR": str(folder / ".jupyter") for kind in ("CONFIG", "DATA")}
+        self.environment = os.environ | names
+
+    def start(self, *command):
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def autograde(self, *options):
+        process = self.start(*CACHELAB, "autograde", NAME, *options)
+        said, worried = process.communicate(timeout=200)
+        assert (process.returncode, worried) == (0, "")
+        return dict(line.split(": ", 1) for line in said.splitlines())
+
+    def rows(self, query):
+        with sqlite3.connect(self.folder / "gradebook/gradebook.db") as book:
+            return book.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def term(tmp_path_factory):
+    """A class graded, a second hand-in, a due date and marks by hand between the three times."""
+    course = Course(tmp_path_factory.mktemp("term"))
+    hand_in(course.submitted, "ada", {f"{NAME}.ipynb": notebook_with(WRONG)})
+    hand_in(course.submitted, "cem", {f"{NAME}.ipynb": "{"})
+    hand_in(course.submitted, "eva", {"mine.py": RIGHT})
+    hand_in(course.submitted, "gus", {})
+    first = course.autograde()
+    hand_in(course.submitted, "ada", {f"{NAME}.ipynb": notebook_with(RIGHT)})
+    hand_in(course.submitted, "eva", {"timestamp.txt": "2026-11-22 15:00:00 UTC"})
+    (course.folder / "gradebook/settings.py").write_text("c.PerDay.share = 0.1\n")
+    with sqlite3.connect(course.folder / "gradebook/gradebook.db") as book:
+        book.execute("update assignment set duedate = '2026-11-20 12:00:00.000000'")
+    second = course.autograde()
+    with sqlite3.connect(course.folder / "gradebook/gradebook.db") as book:
+        book.execute("update grade set manual_score = 10 where auto_score = 40")
+        book.execute("update grade set needs_manual_grade = 0")
+    third = course.autograde("--force")
+    return SimpleNamespace(course=course, first=first, second=second, third=third)
+
+
+@pytest.mark.slow
+def test_every_student_gets_marks_or_a_reason(term):
+    report = judge("ex01", WRONG)
+    assert term.first == {
+        "ada": f"{report.points} of 40; failed {report.failed[0].id}",
+        "cem": f"0 of 40; {NAME}.ipynb is not a readable notebook",
+        "eva": "40 of 40; taken from mine.py",
+        "gus": f"not graded: no {NAME}.ipynb, but nothing",
     }
+
+
+@pytest.mark.slow
+def test_a_second_hand_in_is_graded_without_being_asked_for(term):
+    assert term.second["ada"] == "40 of 40"
+
+
+@pytest.mark.slow
+def test_the_due_date_and_the_share_that_hold_now_are_what_is_charged(term):
+    assert term.second["eva"] == "40 of 40; taken from mine.py; 2.1 days late, 12 off"
+
+
+@pytest.mark.slow
+def test_marks_by_hand_survive_and_the_late_penalty_follows_them(term):
+    assert term.third["ada"] == "10 of 40"
+    assert term.third["eva"] == "10 of 40; taken from mine.py; 2.1 days late, 3 off"
+
+
+@pytest.mark.slow
+def test_an_answer_that_was_marked_and_is_the_same_is_not_to_be_marked_again(term):
+    assert term.course.rows("select count(*) from grade where needs_manual_grade") == [(0,)]
+
+
+@pytest.mark.slow
+def test_what_was_handed_in_is_left_as_it_was(term):
+    assert [path.name for path in (term.course.submitted / "eva" / NAME).iterdir()] != []
+    assert not (term.course.submitted / "eva" / NAME / f"{NAME}.ipynb").exists()
+
+
+ENDLESS = "while True:  # {}\n    pass\n"
+
+
+@pytest.fixture
+def endless(tmp_path):
+    """A class of which one submission is judged at once, and three take long."""
+    course = Course(tmp_path)
+    hand_in(course.submitted, "ada", {"ex01.py": RIGHT})
+    for student in ("bob", "cyd", "dan"):
+        hand_in(course.submitted, student, {"ex01.py": ENDLESS.format(student)})
+    return course
+
+
+def interrupted(process, begun):
+    """Press Ctrl-C once a file is there; return how the program ended."""
+    while not begun.exists() and process.poll() is None:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, worried = process.communicate(timeout=200)
+    return process.returncode, worried.strip().splitlines()[-1:]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C goes to a process group")
+def test_an_interrupted_class_is_in_the_gradebook_as_far_as_it_was_judged(endless):
+    process = endless.start(*CACHELAB, "autograde", NAME, "--jobs", "1")
+    entered = endless.folder / f"gradebook/autograded/ada/{NAME}/{NAME}.ipynb"
+    said = ["interrupted: the same command goes on where it was"]
+    assert interrupted(process, entered) == (130, said)
+    assert endless.rows("select auto_score from grade where auto_score is not null") == [(40,)]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C goes to a process group")
+def test_an_interrupted_judgement_of_a_folder_keeps_its_verdicts(endless):
+    verdicts = endless.folder / "verdicts.jsonl"
+    options = ("--jobs", "1", "--verdicts", str(verdicts))
+    process = endless.start(*CACHELAB, "judge", "ex01", str(endless.submitted), *options)
+    said = ["interrupted: the same command goes on where it was"]
+    assert interrupted(process, verdicts) == (130, said)
+    assert len(Verdicts(verdicts).reports) == 1
