@@ -45,9 +45,9 @@
 # ## The contract of `SieveCache(capacity)`
 #
 # A queue from the oldest to the newest key; a use marks a key and never moves it. When room is needed,
-# the hand, which begins at the oldest, takes marks away and moves towards the newest until it finds a key
-# without one: that goes, and the hand stays at the next newer. Past the newest it begins again at the
-# oldest. A new key enters as the newest, without a mark. Zhang and others, *SIEVE is simpler than LRU*,
+# the hand, which begins at the oldest, takes marks away and moves on until it finds a key without one:
+# that goes, and the hand moves on. On means to the next newer key, and from the newest to the oldest. Only
+# then the new key enters, as the newest, without a mark. Zhang and others, *SIEVE is simpler than LRU*,
 # NSDI 2024.
 
 # %% [markdown]

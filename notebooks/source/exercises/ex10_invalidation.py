@@ -45,7 +45,7 @@
 #
 # | call | what it does |
 # |---|---|
-# | `store.get`, `set`, `delete` | as in lesson 04; values are what JSON can carry |
+# | `store.get`, `set`, `delete` | as in lesson 04; values are what JSON can carry; a `set` or `add` without `ttl` has no end |
 # | `store.add(key, value, ttl=...)` | keeps if nothing is there; True if it did |
 # | `store.replace(key, old, new, ttl=...)` | keeps if `old` is there, in one step; True if it did; MISSING for `new` drops it |
 # | `source.read(key)`, `source.write(key, row)` | a `Versioned` with `.value`, or MISSING; stores |

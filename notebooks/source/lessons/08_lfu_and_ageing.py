@@ -99,8 +99,9 @@ explain(
 listing(LFU.hit, LFU._evict)
 
 # %% [markdown]
-# **Break it.** A new key makes 1 the lowest count, and a use can raise it by one. Add a `delete` that
-# forgets the number of the lowest shelf, and a smaller capacity, and ask for a victim.
+# **Break it.** A new key makes 1 the lowest count, and a use can raise it by one. Add a `remove` that
+# forgets the number of the lowest shelf, and ask for a victim before a new key comes in, as a cache does
+# whose capacity is made smaller.
 
 
 # %%
@@ -177,8 +178,8 @@ explain(
 )
 
 # %% [markdown]
-# **Break it.** How much learning makes it rigid? In the lab you can move the shift; here the part before it
-# is cut to 1,000, 4,000 and 16,000 requests.
+# **Break it.** How much learning makes it rigid? Here the part before the shift is cut to 1,000, 4,000 and
+# 16,000 requests; in the lab below you can move the shift.
 
 # %%
 keys = list(requests)
@@ -222,8 +223,8 @@ ShiftLab(WindowLFU)
 # ## What does forgetting cost?
 #
 # **Ageing** halves all counts every so many requests (Robinson and Devarakonda, 1990). A use is worth half
-# after one period, a quarter after two. The period is a bet on how fast the world moves: ten times the
-# capacity by itself in the package.
+# after one period, a quarter after two. The period is a bet on how fast the world moves; in the
+# package it is ten times the capacity, unless you set it.
 #
 # **Predict.** First a world that does not change at all: Zipf, 2,000 objects, room for 100.
 
@@ -261,14 +262,15 @@ explain(
 
 # %% [markdown]
 # So there is a best period, and it depends on the trace: 3,000 in a steady world, 1,000 in the second half
-# of the moving one. Here is all that is added to LFU.
+# of the moving one. Here is all that is added to LFU; `recency` has the keys in the order of their last
+# use, which stays as it is.
 
 # %%
 listing(AgedLFU._halve)
 
 # %% [markdown]
 # **Break it.** A made trace answers one question. On the recorded shop, where the nightly report comes
-# between two days:
+# between two days, and with the way of a real server beside it (`sampled_lfu`, the next part):
 
 # %%
 from cachelab.lab import sample_trace, simulate

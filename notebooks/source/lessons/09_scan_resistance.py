@@ -63,7 +63,7 @@ explain(
     "The crawler takes a share of the hits that looks modest. When are they lost?",
     answer="All at once, after each burst of the crawler: 50 of its pages are the 50 most recent "
     "ones, so the cache is empty as far as people are concerned, and every popular object has to "
-    "be loaded again. The average hides a stampede at the end of every crawl.",
+    "be loaded again. The average hides a rush of misses at the end of every crawl.",
 )
 
 # %% [markdown]
@@ -81,7 +81,9 @@ for result in sweep(crawled, NAMES, [50], progress=False):
 # %% [markdown]
 # All younger designs are ahead of LRU, and the best is still a sixth below the bound. Three ideas
 # are at work: look at more than the last use (LRU-K), put newcomers on probation (2Q, S3-FIFO, SIEVE),
-# and ask at the door whether the newcomer is worth more than the victim (W-TinyLFU).
+# and ask at the door whether the newcomer is worth more than the victim (W-TinyLFU). ARC adds a fourth: it
+# keeps keys used once apart from the others, remembers the names of what it evicted from each, and gives
+# more room to the side that turns out to have lost the wrong key.
 
 # %% [markdown]
 # ## How old is the second-last use?
@@ -90,7 +92,8 @@ for result in sweep(crawled, NAMES, [50], progress=False):
 # used once has no second-last use: it is the first to go. A scan consists of such keys.
 #
 # It has to remember the uses of keys that have gone. Otherwise a key that comes back always looks like
-# one that was never there.
+# one that was never there. In the listing `hist[key]` has the last K uses, the latest first;
+# what `correlated` is for, the next part says.
 
 # %%
 from cachelab.eviction import LRUK
@@ -208,8 +211,9 @@ far.compare(round(row["two_queue"], 3))
 # ## How little is enough?
 #
 # SIEVE (Zhang and others, 2024) keeps one queue, one bit for each key, and one hand. A hit sets the bit.
-# To evict, the hand walks from the old end: it clears bits as it goes, and takes the first key without
-# one. The hand stays where it is. A key that survives does not move.
+# To evict, the hand walks from the old end: it clears bits as it goes, takes the first key without one, and
+# stops at the next. From the newest it goes on to the oldest. A key that survives does not move. The
+# stepper shows the queue in two parts, what the hand has *passed* and what is *ahead*, with each bit.
 
 # %%
 from cachelab.eviction import Sieve
@@ -262,7 +266,8 @@ for phases in (1, 4, 16, 64):
 # %% [markdown]
 # ## Which one should you take?
 #
-# The arena ranks a policy among all others over sizes, with the bound on top. Change the trace: no policy
+# The arena ranks a policy among all others over sizes, with the bound on top. (The names are the package's;
+# `EvictionStepper(policy="lirs", requests="a b a c")` shows any of them at work.) Change the trace: no policy
 # wins on all three. Put your own class in its place when you have done the exercise.
 
 # %%
@@ -272,7 +277,7 @@ PolicyArena("two_queue")
 
 # %% [markdown]
 # **Predict.** On the shop trace, which of these has the highest hit ratio with room for 1 % of the
-# pages, and which with room for 20 %?
+# pages? (And is it the same one with room for 20 %?)
 
 # %%
 from cachelab.lab import predict, sample_trace, sweep

@@ -106,7 +106,8 @@ explain(
 
 # %% [markdown]
 # **Break it.** Threads and luck show this order once in a thousand runs. As a test, it fails each time,
-# until the code is repaired. This scenario is the package's, so the test can import it.
+# until the code is repaired. This scenario is the package's, so the test can import it. `SCHEDULE` says who
+# goes on, and for how many turns: one for each call, and one for the end of the task.
 
 # %%
 from cachelab.lab import cache_equals_source_at_rest, explore
@@ -195,8 +196,8 @@ print(explore(slow, cache_equals_source_at_rest).text())
 # %% [markdown]
 # ## What does a lease refuse?
 #
-# A delay guesses how slow a reader can be. A lease asks no such question. Who misses leaves a token in
-# the entry's place; a delete removes it; and a copy is stored only where the own token still lies.
+# A delay guesses how slow a reader can be. A [lease](glossary.md#lease) asks no such question. Who misses
+# leaves a token in the entry's place; a delete removes it; and a copy is stored only where the own token still lies.
 # `replace(key, old, new)` does look and store in one step.
 
 
@@ -242,7 +243,7 @@ def crowd(token):
 # %%
 from cachelab.lab import cache_equals_source_at_rest, explain, explore, listing, predict
 
-loads = predict("How many of the two ask the database?", low=0, high=2)
+loads = predict("In our version: how many of the two ask the database?", low=0, high=2)
 loads
 
 # %% [markdown]
@@ -293,8 +294,9 @@ for step in same.steps:
 
 # %% [markdown]
 # Ada's old row takes the place that Ben's lease keeps, because nothing tells the two apart. A token
-# works as a fence only if it was never used before. The package's own cache-aside does the same with a
-# lease in the store; here is the part that stores.
+# keeps late writers out ([fencing](glossary.md#fencing)) only if it was never used before. The package's own
+# cache-aside does the same with a lease in the store; here is the part that stores. `inner(key)` is where
+# the entry lies, and `_turn(key)` where it is noted that this key's ten seconds have begun.
 
 # %%
 from cachelab.invalidation import LeasedKeys
@@ -404,7 +406,7 @@ for is_late, of in ((True, "store"), (False, "load")):
 # %% [markdown]
 # ## What does a listener miss?
 #
-# With a near cache in each process, a delete in the shared store is not enough: the others must hear
+# With a [near cache](glossary.md#near-cache) in each process, a delete in the shared store is not enough: the others must hear
 # of it. Redis and Valkey pass messages on to whoever is connected (publish/subscribe, at most once),
 # or keep them in a stream from which a listener reads on after the last one it has seen.
 #
