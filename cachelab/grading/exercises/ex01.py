@@ -30,6 +30,7 @@ from .measuring_cases import (
     pays,
     unambiguous,
 )
+from .untouched import leaves_alone
 
 
 def _draw_bench(random: Random, _: Any) -> Operation:
@@ -94,20 +95,29 @@ CHECKS = (
     Check(
         "percentile_edges",
         2,
-        "no samples, percentile 0, p that is none",
-        compare_function(
-            "percentile",
-            draw_percentile_edge,
-            expect_percentile_edge,
-            message="an unusual question gets a wrong answer",
-            cases=60,
-            simpler=lambda _: iter(()),
+        "no samples, percentile 0, p that is none; the samples stay as they were",
+        in_turn(
+            compare_function(
+                "percentile",
+                draw_percentile_edge,
+                expect_percentile_edge,
+                message="an unusual question gets a wrong answer",
+                cases=60,
+                simpler=lambda _: iter(()),
+            ),
+            leaves_alone(
+                "percentile",
+                draw_percentile_edge,
+                place=0,
+                called="values",
+                message="percentile changes the list of samples",
+            ),
         ),
         after=("percentile",),
         hints=(
             "What can be said about the speed of something that was never measured?",
-            "Three cases: an empty list, p = 0, and p outside 0 to 100.",
-            "Raise ValueError for a bad p, return None for an empty list, never a rank below 1.",
+            "An empty list, p = 0, p outside 0 to 100; and is the caller's list still the same?",
+            "ValueError for a bad p, None for no values, no rank below 1; sorted() makes a copy.",
         ),
         subject="percentile",
     ),

@@ -185,7 +185,7 @@ CHECKS = (
         4,
         "AgedLFU is LFU until its first period is over",
         play_runs(AGED_LFU, message=_NOT_LFU),
-        after=("stores", "victim"),
+        after=("stores", "victim", "delete", "edges"),
         apart=play_runs(AGED_WITH_ROOM, message=_NOT_LFU),
         hints=(
             "How much of LFUCache can you use again?",

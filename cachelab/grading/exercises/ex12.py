@@ -15,11 +15,10 @@ from cachelab.grading.relations import (
     without_words,
 )
 
+from .ex12_rendezvous import RENDEZVOUS_CHECKS, SAME, WHY_SAME
 from .ring_draws import (
     densely,
-    draw_bids,
     draw_drops,
-    draw_fewer_bids,
     draw_heirs,
     draw_homes,
     draw_hosts,
@@ -36,14 +35,13 @@ from .ring_rules import (
     find_bad_replicas,
     find_history,
     find_needless_move,
-    find_odd_winner,
     find_overload,
     find_shared_host,
     find_stranger,
     find_wrong_heir,
     may_refuse,
 )
-from .ring_shares import find_uneven_bids, find_uneven_ring
+from .ring_shares import find_uneven_ring
 
 
 def _ring(draw: Any, find: Any) -> Relation:
@@ -53,10 +51,6 @@ def _ring(draw: Any, find: Any) -> Relation:
 def _bounded(draw: Any, *, homes: bool) -> Relation:
     names = ("ring", *(f"alone_{number}" for number in range(1, 8)))
     return Relation(draw, find_overload(homes=homes), names, may_refuse)
-
-
-def _bids(draw: Any) -> Relation:
-    return Relation(draw, find_odd_winner, ("",), may_refuse)
 
 
 def _apart(draw: Any, find: Any, message: str) -> Any:
@@ -71,12 +65,6 @@ _ASTRAY = "a key does not go where it belongs"
 _NOT_HELD = "taking again or dropping goes wrong"
 _HISTORY = "the same nodes have other owners"
 _ALIEN = "the owner of a key is none of the nodes, or changes by itself"
-_SAME = "two processes do not agree"
-_WHY_SAME = (
-    "two programs must send a key to the same node: Python's hash() of a text is another number in "
-    "each process"
-)
-
 CHECKS = (
     Check(
         "owner",
@@ -93,9 +81,9 @@ CHECKS = (
         "process",
         3,
         "HashRing: another process finds the same owners",
-        play_twice(_ring(draw_owner, find_stranger), message=_SAME, why=_WHY_SAME, runs=8),
+        play_twice(_ring(draw_owner, find_stranger), message=SAME, why=WHY_SAME, runs=8),
         after=("owner",),
-        apart=play_twice(_ring(draw_inner, find_stranger), message=_SAME, why=_WHY_SAME, runs=8),
+        apart=play_twice(_ring(draw_inner, find_stranger), message=SAME, why=WHY_SAME, runs=8),
         hints=(
             "Start Python twice and print hash('a'): what do you see?",
             "Use a hash function of hashlib: blake2b, md5, sha256. Nothing random, no id().",
@@ -220,7 +208,7 @@ CHECKS = (
                 message=_ASTRAY,
                 runs=24,
             ),
-            play_twice(_bounded(draw_homes, homes=True), message=_SAME, why=_WHY_SAME, runs=3),
+            play_twice(_bounded(draw_homes, homes=True), message=SAME, why=WHY_SAME, runs=3),
         ),
         after=("bounded_limit",),
         apart=play_relations(_bounded(widely(draw_homes), homes=True), message=_ASTRAY, runs=24),
@@ -245,49 +233,7 @@ CHECKS = (
         ),
         subject="BoundedRing",
     ),
-    Check(
-        "rendezvous",
-        3,
-        "rendezvous: one of the nodes, whatever their order, in every process",
-        in_turn(
-            play_relations(_bids(draw_bids), message="the winner is not as promised"),
-            play_twice(_bids(draw_bids), message=_SAME, why=_WHY_SAME, runs=6),
-        ),
-        hints=(
-            "What does a node's bid depend on?",
-            "On the key and on the node's name, and on nothing else.",
-            "max(nodes, key=lambda node: position(f'{node} {key}')); of none, None.",
-        ),
-        subject="rendezvous",
-    ),
-    Check(
-        "rendezvous_moves",
-        2,
-        "rendezvous: without the others, the winner still wins",
-        play_relations(
-            _bids(draw_fewer_bids), message="a key moves although its node is still there"
-        ),
-        after=("rendezvous",),
-        hints=(
-            "Does a bid change when another node leaves?",
-            "A remainder by the number of nodes does: hash(key) % 4 and % 3 have little in common.",
-            "Compute one number for each node from node and key together, and take the largest.",
-        ),
-        subject="rendezvous",
-    ),
-    Check(
-        "rendezvous_even",
-        3,
-        "rendezvous: each node wins equally often, and inherits equally",
-        find_uneven_bids,
-        after=("rendezvous",),
-        hints=(
-            "Is the bid of each node for each key a new throw of the dice?",
-            "Sums and differences of two hashes are not: one large node always wins.",
-            "Hash node and key together, in one text with a mark between them.",
-        ),
-        subject="rendezvous",
-    ),
+    *RENDEZVOUS_CHECKS,
 )
 
 EX12 = Exercise(

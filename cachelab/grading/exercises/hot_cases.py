@@ -6,7 +6,7 @@ from collections import Counter
 from random import Random
 from typing import Any
 
-from cachelab.grading.relations import Fault, Steps
+from cachelab.grading.relations import Fault, Step, Steps
 from cachelab.grading.report import Row
 from cachelab.grading.wording import shorten
 
@@ -15,8 +15,11 @@ def draw_few(random: Random) -> Steps:
     """No more keys than there are counters."""
     capacity = random.randint(2, 5)
     keys = "abcde"[:capacity]
-    adds = [(0, "add", random.choice(keys)) for _ in range(random.randint(1, 20))]
-    return ((0, "new", capacity), *adds, (0, "top", random.randint(1, capacity)))
+    steps: list[Step] = [(0, "add", random.choice(keys)) for _ in range(random.randint(1, 20))]
+    asked = (0, "top", random.randint(1, capacity))
+    if random.random() < 0.3:  # a question in between changes nothing
+        steps.insert(random.randint(1, len(steps)), asked)
+    return ((0, "new", capacity), *steps, asked)
 
 
 def draw_many(random: Random) -> Steps:
@@ -124,9 +127,11 @@ def _pairs(answer: Any) -> list[tuple[Any, int]] | None:
 
 def _told(steps: Steps, answers: list[Any], expected: str, why: str) -> Fault:
     stream = " ".join(step[2] for step in steps if step[1] == "add")
+    first = next(place for place, step in enumerate(steps) if step[1] == "top")
+    asked = "" if first == len(steps) - 1 else f"; after {first - 1} of them hot.top is asked once"
     rows = (
         Row(f"hot = HotKeys({steps[0][2]})", "", ""),
-        Row(f"hot.add of each of: {shorten(stream)}", "", ""),
+        Row(f"hot.add of each of: {shorten(stream)}{asked}", "", ""),
         Row(f"hot.top({steps[-1][2]})", expected, shorten(repr(answers[-1]))),
     )
     return Fault(len(steps) - 1, expected, why, rows)

@@ -17,7 +17,8 @@ CLOSE = 0.05
 MOST_TOLD = 14
 """More calls than these are told as numbers."""
 
-LATENCIES = (0.0002, 0.0005, 0.001, 0.002, 0.004, 0.01, 0.02, 0.05, 0.1, 0.3, 0.8, 2.0, 5.0)
+_MICROS = (2, 20, 200, 500, 1e3, 2e3, 4e3, 1e4, 2e4, 5e4, 1e5, 3e5, 8e5, 2e6, 5e6, 8e7)
+LATENCIES = tuple(each / 1_000_000 for each in _MICROS)
 """So far from each other that a rank more or less shows."""
 
 

@@ -126,7 +126,12 @@ TWO_CACHES = Domain(LFUModel, ((8, 8),), _drawing("put", "get"), _new_key)
 
 PERIODS = tuple(((2, period),) for period in (2, 3, 4, 5))
 NEVER = tuple(((capacity, 1000),) for capacity in (2, 3))
-AGED_LFU = Domain(AgedModel, NEVER, _drawing("put", "put", "get", "get", "len"), _new_key)
+AGED_LFU = Domain(
+    AgedModel,
+    NEVER,
+    _drawing("put", "put", "put", "get", "get", "get", "len", "in", "delete"),
+    _new_key,
+)
 AGED = Domain(AgedModel, PERIODS, _drawing("put", "get", "get", "get", keys="abc"), _absent_puts)
 AGED_BY_PUTS = Domain(
     AgedModel, PERIODS, _drawing("put", "put", "put", "in", keys="abc"), _clear_victim

@@ -151,6 +151,11 @@ def draw_drops(random: Random) -> Steps:
     return tuple(steps)
 
 
+def draw_bid(random: Random) -> tuple[str, list[str]]:
+    """Draw the arguments of one `rendezvous`."""
+    return random.choice(KEYS), _some(random, 2, 3)
+
+
 def draw_bids(random: Random) -> Steps:
     nodes = _some(random, 0, 5)
     keys = random.sample(KEYS, 3)

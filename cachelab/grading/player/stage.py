@@ -26,7 +26,8 @@ class Stage:
 
     Steps are lists `[slot, verb, *arguments]`. The verb "new" makes the object of that slot, of the
     class that is judged or of another ("new:Name"); "call:name" calls a function, and "each:name"
-    calls it once for every list of arguments. An argument `{"object": slot}` is an object of the
+    calls it once for every list of arguments; "left:name" calls it, and gives its arguments as the
+    call has left them. An argument `{"object": slot}` is an object of the
     run, `{"random": seed}` a generator, `{"keyword": [name, argument]}` is passed by its name.
     """
 
@@ -76,6 +77,9 @@ class Stage:
             return None
         if verb == "call" and name:
             return self.names[name](*arguments, **keywords)
+        if verb == "left":
+            self.names[name](*arguments, **keywords)
+            return arguments
         if verb == "each":
             return [self.names[name](*each) for each in arguments]
         return call(self.objects[slot], verb, arguments, keywords)
