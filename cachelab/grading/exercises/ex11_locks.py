@@ -68,7 +68,7 @@ _LATE: tuple[Operation, ...] = (
 SLOW_RELEASE = ((0.5,), _LATE)
 WAITS: tuple[Any, ...] = tuple(
     ((0.0,), (("@acquire", "A", "k", held), ("@wait", "B", "k", 5.0, patience), ("@took",)))
-    for held, patience in ((3.4, 10.0), (9.0, 2.0), (40.0, 30.0))
+    for held, patience in ((3.3, 10.0), (9.0, 2.0), (40.0, 30.0))
 )
 FREED = (
     (0.0,),
