@@ -136,7 +136,7 @@ LEASE_CHECKS = (
         3,
         "LeasedFill: reads fill the cache, writes empty it",
         in_turn(
-            explore_scenes(PLAIN, OUTLIVED, message="a row stays for longer than ttl"),
+            explore_scenes(PLAIN, OUTLIVED, message="a read goes wrong, or a row stays too long"),
             play_tales(READS, ABSENT, message="a read or a write goes wrong", runs=50),
             play_tales(FAILS, message="after a load that failed, a read goes wrong", runs=30),
         ),
