@@ -188,7 +188,7 @@ CHECKS = (
         hints=(
             "In a b b b a: which keys does a cache have to make room for between the two a?",
             "Count keys, not requests. A key asked for three times in between counts once.",
-            "Only the last request of each key since then counts: keep one mark per key.",
+            "None for a first request; else count one mark for each key, at its last request.",
         ),
         subject="reuse_distances",
     ),
@@ -222,7 +222,7 @@ CHECKS = (
         hints=(
             "At which sizes is a request with reuse distance 1 a hit?",
             "A first request misses at every size; another hits if its distance is below the size.",
-            "misses(size) = requests with distance None or >= size; divide by all requests.",
+            "[sum(d is None or d >= size for d in distances) / len(trace) for size in sizes]",
         ),
         subject="mrc",
     ),
@@ -276,7 +276,7 @@ CHECKS = (
         after=("should_cache_costs",),
         hints=(
             "Which single number would have to be different for the cache to pay?",
-            "Three reasons, each with a test of its own; they can hold at the same time.",
+            "Three reasons, each with a test of its own; several can hold. cache is True or False.",
             "slow lookup: lookup >= origin; little reuse: reads alone do not pay; many writes: "
             "reads alone pay, all together does not.",
         ),

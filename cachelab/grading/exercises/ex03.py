@@ -206,8 +206,8 @@ CHECKS = (
         _fresh(_draw_lifetime, "the lifetime is another one"),
         hints=(
             "Which fields say for how long a response is good, and which of them counts?",
-            "max-age, else Expires minus Date, else 0. s-maxage is for shared caches, not here.",
-            "email.utils.parsedate_to_datetime reads a date; .timestamp() makes it seconds.",
+            "max-age, else Expires minus Date, at least 0; else 0. s-maxage is not for a browser.",
+            "Split at commas, or 's-maxage' looks like max-age; parsedate_to_datetime reads dates.",
         ),
         subject="freshness",
     ),
@@ -219,7 +219,7 @@ CHECKS = (
         after=("fresh_lifetime",),
         hints=(
             "A cache on the way has kept the response for an hour. How can you tell?",
-            "Age counts the seconds in other caches, now - Date the time since it was made.",
+            "Age counts seconds in other caches, now - Date all of them; what is left may be < 0.",
             "max(0, now - date, age): without a Date it is made now, without an Age that is 0.",
         ),
         subject="freshness",

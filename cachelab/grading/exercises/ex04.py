@@ -168,7 +168,7 @@ CHECKS = (
         apart=play_tales(WRITES_OF_ONE, message=_NOT_WRITTEN),
         hints=(
             "After a write, what does the store still hold?",
-            "Write to the source, then remove the copy; True says that it is gone.",
+            "Write to the source, then remove the copy; True says that none is left, if one was.",
             "Remove the copy in a `finally`: after an error the row may have been stored.",
         ),
     ),
@@ -181,7 +181,7 @@ CHECKS = (
         hints=(
             "Who tells your cache about a change that somebody else made to the source?",
             "Nobody: only the end of the copy does. Every entry needs a time to live.",
-            "Pass ttl=self.ttl to every call that stores a row.",
+            "Pass ttl=self.ttl, in seconds, to every call that stores a row; a hit stores nothing.",
         ),
     ),
     Check(

@@ -148,9 +148,11 @@ CHECKS = (
             runs=90,
         ),
         hints=(
-            "Is what the source stored always what you gave it?",
-            "It may trim a text, or keep an older row. Read back what it has, and store that.",
-            "An envelope such as {'row': row} tells a row that is None from no copy at all.",
+            "What is in the store for the next read: after a write, and after a read that missed?",
+            "A copy of what the source has now: it may trim a text or keep an older row, so read "
+            "it back. write answers True.",
+            "Both end with store.set(key, {'row': row}, ttl=self.ttl): the envelope tells None "
+            "from no copy. Where the source has no row, nothing is kept.",
         ),
     ),
     Check(
@@ -176,7 +178,7 @@ CHECKS = (
         hints=(
             "In which order do you write, and what if the second step fails?",
             "Source first: only it can refuse. After SourceError remove the copy, and let it pass.",
-            "Answer True if the copy is known to be right, and False after a StoreError.",
+            "After a StoreError write answers False, and read asks the source; SourceError passes.",
         ),
     ),
     Check(

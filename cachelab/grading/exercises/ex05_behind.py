@@ -157,8 +157,9 @@ BEHIND_CHECKS = (
         play_tales(READS, ACKS, message="what was written is not read, or was not only queued"),
         hints=(
             "Where is a row between `write` and `flush`?",
-            "In your queue. The store may forget it: look into the queue first.",
-            "write puts the row into a dictionary by key; it does not call the source.",
+            "In your queue. The store may forget or fail: look into the queue first, with `in`.",
+            "write puts the row into a dictionary by key; the source is not called. A key that is "
+            "nowhere is MISSING.",
         ),
         subject=SUBJECT,
     ),
@@ -229,9 +230,11 @@ BEHIND_CHECKS = (
         after=("behind_reads", "behind_flush"),
         apart=play_tales(_effects(CLOSES), _effects(LOSES), message=_NOT_CLOSED, runs=120),
         hints=(
-            "What does a caller want to know from `close`?",
-            "How many acknowledged rows the source has not got: 0 if all is well.",
-            "Flush until nothing waits; rows that fail are given up on the way, which ends it.",
+            "What waits still when the program ends, and what was lost before?",
+            "Flush until nothing waits: what fails is given up in the end. Then count the keys "
+            "whose row is lost, also of earlier flushes.",
+            "A set of lost keys: into it when a row is given up, out of it when a newer one is "
+            "written. close returns its len; from then on write raises ValueError.",
         ),
         subject=SUBJECT,
     ),

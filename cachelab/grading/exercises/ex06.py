@@ -112,8 +112,8 @@ DYING_CHECKS = (
         play_tales(BOUNDARY, message="an entry lives too long, or not long enough", runs=120),
         hints=(
             "What is stored with a value, so that you can tell later whether it is dead?",
-            "The moment of its end, by clock.now(), and no other clock.",
-            "It is alive while clock.now() < end: at the end itself it is dead.",
+            "The moment of its end, by clock.now(), in seconds; a get leaves it as it is.",
+            "It is alive while clock.now() < end: from the end on, get answers the default.",
         ),
         subject=_DIES,
     ),

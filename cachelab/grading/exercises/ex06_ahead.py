@@ -155,7 +155,7 @@ AHEAD_CHECKS = (
         ),
         hints=(
             "When does `get` have to wait for the loader, and when not?",
-            "Only without a copy. A row that is None is a row: keep it in an envelope.",
+            "Only without a copy: loader(key), then store.set(key, {'row': row}, ttl=ttl).",
             "store.ttl answers None for an entry that never ends: that is a hit, too.",
         ),
         subject=SUBJECT,
@@ -172,7 +172,7 @@ AHEAD_CHECKS = (
         hints=(
             "How much of its life is left to a copy, and from which moment on is that too little?",
             "Renew when store.ttl(key) is at most (1 - factor) * ttl, and answer the old copy.",
-            "runtime.spawn(function, ...) starts the load; the new copy lives ttl seconds again.",
+            "runtime.spawn(function, ...) loads once; the new copy lives ttl seconds again.",
         ),
         subject=SUBJECT,
     ),

@@ -190,7 +190,8 @@ CHECKS = (
         hints=(
             "How much of LFUCache can you use again?",
             "Subclass it: ageing is one more thing to do after a use.",
-            "Call super() first, then count the use towards the period.",
+            "Call super() first, then count the use: before `period` uses nothing is halved, and "
+            "delete, in and len are those of LFUCache.",
         ),
         subject="AgedLFU",
     ),

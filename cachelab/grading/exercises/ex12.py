@@ -208,7 +208,7 @@ CHECKS = (
                 message=_ASTRAY,
                 runs=24,
             ),
-            play_twice(_bounded(draw_homes, homes=True), message=SAME, why=WHY_SAME, runs=3),
+            play_twice(_bounded(draw_takes, homes=False), message=SAME, why=WHY_SAME, runs=3),
         ),
         after=("bounded_limit",),
         apart=play_relations(_bounded(widely(draw_homes), homes=True), message=_ASTRAY, runs=24),

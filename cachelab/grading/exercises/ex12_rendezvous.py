@@ -37,8 +37,8 @@ RENDEZVOUS_CHECKS = (
         ),
         hints=(
             "What does a node's bid depend on?",
-            "On the key and on the node's name, and on nothing else.",
-            "max(nodes, key=lambda node: position(f'{node} {key}')); of none, None.",
+            "On the key and the node's name: not on hash(), nor on its place, nor on the others.",
+            "max(nodes, key=lambda node: position(f'{node} {key}'), default=None), and no sorting.",
         ),
         subject="rendezvous",
     ),

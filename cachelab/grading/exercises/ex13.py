@@ -157,7 +157,7 @@ CHECKS = (
         play_relations(_hot(draw_few, find_wrong_count), message="a count or the ranking is wrong"),
         hints=(
             "What does top(2) answer after a b a?",
-            "[('a', 2), ('b', 1)]: pairs, the largest count first, at most n of them.",
+            "[('a', 2), ('b', 1)]: pairs, the largest count first, n at most; and again if asked.",
             "sorted(counts.items(), key=lambda pair: -pair[1])[:n]",
         ),
         subject="HotKeys",

@@ -50,7 +50,7 @@ CHECKS = (
         hints=(
             "How many of the calls may have taken longer than the answer?",
             "Count calls in buckets that grow by 5 % or less; walk them until the rank is reached.",
-            "bucket = round(log(seconds) / log(1.05)); rank = ceil(p n / 100), at least 1.",
+            "bucket = round(log(seconds) / log(1.05)), also below 0; rank = ceil(p n / 100), >= 1.",
         ),
         subject="LatencyHistogram",
     ),
