@@ -3,7 +3,7 @@ Exercise 04: cache-aside and read-through. Fourteen checks on a store and a sour
 
 Copies are texts in a store, so the format is the submission's own; what counts is what a read
 answers, how often the source was asked for it, and what is left when something has failed. Apart,
-a check is about one key and what reads answer: who mixes up keys or answers is told so elsewhere.
+a check is about one key, a row that is a text, and what reads answer: the rest is told elsewhere.
 """
 
 from typing import Any
@@ -95,18 +95,22 @@ APPEARS = _tale(
 )
 
 _ANSWERS = frozenset({"read", "@waited"})
+_TEXTS = ("Ada", "Alan")
 VALUES_OF_ONE = _tale(_drawing("read read @asked", EMPTY, keys=ONE), _written)
-WRITES_OF_ONE = _tale(_drawing("read read write write @lose_answer", keys=ONE), _written)
+WRITES_OF_ONE = _tale(_drawing("read read write write @lose_answer", _TEXTS, ONE), _written)
+ENDS_OF_ONE = _tale(
+    _drawing("@changed read read read @sleep @sleep @asked", _TEXTS, ONE), _rows_only
+)
 OUTAGE_OF_ONE = _tale(
-    _drawing("read read read write write @store @sleep @waited", keys=ONE), _written, _ANSWERS
+    _drawing("read read read write write @store @sleep @waited", _TEXTS, ONE), _written, _ANSWERS
 )
 SOURCE_OF_ONE = _tale(
-    _drawing("read read read write @source @source @store", keys=ONE), _written, _ANSWERS
+    _drawing("read read read write @source @source @store", _TEXTS, ONE), _written, _ANSWERS
 )
 CUT_OF_ONE = _tale(_drawing("read read @cut @asked", ({"name": "Ada"},), keys=ONE), _cut)
 ABSENT_OF_ONE = _tale(_drawing("read read @asked", keys=ONE, first=False), _absent_only)
 APPEARS_OF_ONE = _tale(
-    _drawing("read read read @changed write @sleep @sleep", keys=ONE, first=False),
+    _drawing("read read read @changed write @sleep @sleep", _TEXTS, ONE, first=False),
     _asked_about_absence,
     _ANSWERS,
 )
@@ -128,6 +132,7 @@ _TWO_READS: tuple[tuple[Any, ...], tuple[Operation, ...]] = ((), (_OLD, _READ, _
 _PAST = "when a read and a write meet, an older row stays in the cache"
 _NO_COPY = "a row that is empty or zero is not served from its copy"
 _NOT_WRITTEN = "after a write, a read or the answer is wrong"
+_WRONG_LIFE = "a copy lives too long, or not long enough"
 _NOT_SURVIVED = "a failing store is not survived as promised"
 _COVERED_UP = "a failure of the source is hidden, or remembered"
 _NO_MISS = "an entry that cannot be read is not treated as a miss"
@@ -176,8 +181,9 @@ CHECKS = (
         "aside_ttl",
         2,
         "CacheAside: a copy ends after ttl seconds",
-        play_tales(ENDS, message="a copy lives too long, or not long enough", runs=100, longest=16),
+        play_tales(ENDS, message=_WRONG_LIFE, runs=100, longest=16),
         after=("aside_reads",),
+        apart=play_tales(ENDS_OF_ONE, message=_WRONG_LIFE, runs=100, longest=16),
         hints=(
             "Who tells your cache about a change that somebody else made to the source?",
             "Nobody: only the end of the copy does. Every entry needs a time to live.",
