@@ -41,7 +41,7 @@
 # | `BoundedRing(nodes, epsilon)` | nodes that hold keys |
 # | `take(key)` | the node that holds the key from now on; a key that is held stays where it is |
 # | `drop(key)` | it is held no longer; of a key that is not held: no effect, or KeyError or ValueError |
-# | `rendezvous(key, nodes)` | the node with the highest bid for the key; of no nodes None, or ValueError |
+# | `rendezvous(key, nodes)` | the node with the highest bid for the key; of no nodes None, or ValueError; the list stays as it was |
 
 # %% [markdown]
 # With the new key m keys are held by n nodes: `take` gives it to a node that then holds at most
