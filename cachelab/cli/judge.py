@@ -67,18 +67,30 @@ def command(
     2 when it could not be judged, and 130 when it was interrupted.
     """
     found = find_exercise(exercise)
+    _refuse_what_does_not_fit(found, path, page, sheet)
     try:
         if path.is_dir():
             judged = _judge_class(found, path, require, jobs or -1, Verdicts(verdicts))
             click.echo(_class_json(judged) if as_json else _class_text(judged))
+            if sheet:
+                write_marks(sheet, found, judged, find_submissions(path, found))
             status = _status(judged)
         else:
-            status = _judge_one(found, path, as_json, require)
+            status = _judge_one(found, path, as_json, require, page)
     except KeyboardInterrupt:
         status = INTERRUPTED
         how = "goes on where it was" if verdicts else "with --verdicts FILE can be interrupted"
         click.echo(f"\ninterrupted: the same command {how}", err=True)
     click.get_current_context().exit(status)
+
+
+def _refuse_what_does_not_fit(
+    exercise: Exercise, path: Path, page: Path | None, sheet: Path | None
+) -> None:
+    if page and (path.is_dir() or exercise.id != "capstone"):
+        raise click.UsageError("--page is about one design of the capstone")
+    if sheet and not path.is_dir():
+        raise click.UsageError("--csv is about a class: give a folder")
 
 
 def _judge_one(
