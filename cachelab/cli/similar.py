@@ -8,7 +8,10 @@ import click
 
 from cachelab.grading import SubmissionError, find_exercise, read_submission
 from cachelab.grading.classroom import find_submissions
+from cachelab.grading.exercise import Exercise
 from cachelab.grading.similarity import Pair, similar_pairs
+
+MODEL = "(the model solution)"
 
 
 @click.command("similar")
@@ -20,27 +23,30 @@ def command(exercise: str, folder: Path, at_least: float) -> None:
     Compare the submissions in FOLDER for EXERCISE, such as ex07, two by two.
 
     Names, numbers and comments do not matter. What the form that was handed out contains, and what
-    most of the class has, is left out. A pair is a reason to look, not a verdict.
+    most of the class has, is left out. In a course folder the model solution is compared too. A
+    pair is a reason to look, not a verdict.
     """
-    found, texts = find_exercise(exercise), {}
+    found = find_exercise(exercise)
+    texts = {MODEL: model} if (model := _text_in(Path("solutions"), found)) else {}
     for name, path in find_submissions(folder, found).items():
         try:
             texts[name] = read_submission(path, found)
         except SubmissionError as error:
             click.echo(f"{name} is left out: {error}", err=True)
-    pairs = similar_pairs(texts, handed_out=_form(exercise), at_least=at_least)
+    handed_out = _text_in(Path("exercises"), found)
+    pairs = similar_pairs(texts, handed_out=handed_out, at_least=at_least)
     if not pairs:
-        click.echo(f"no two of {len(texts)} submissions share {at_least:.0%} or more")
+        count = len(texts) - (MODEL in texts)
+        click.echo(f"no two of {count} submissions share {at_least:.0%} or more")
         return
     click.echo(_table(pairs))
 
 
-def _form(exercise: str) -> str:
-    """Return the text of the solution cells as they were handed out, if they are here."""
-    found = find_exercise(exercise)
-    for path in sorted(Path("exercises").glob(f"{found.id}_*/*.ipynb")):
+def _text_in(folder: Path, exercise: Exercise) -> str:
+    """Return the text of the solution cells in the exercise's notebook there, empty if none is."""
+    for path in sorted(folder.glob(f"{exercise.id}_*/*.ipynb")):
         try:
-            return read_submission(path, found)
+            return read_submission(path, exercise)
         except SubmissionError:
             continue
     return ""

@@ -13,12 +13,16 @@ import io
 import keyword
 import tokenize
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 RUN, WINDOW = 12, 8
 """Tokens that are hashed together, and hashes of which one is kept."""
+
+COPY = 0.9
+"""The share in common from which a text says nothing of its own about what is usual."""
 
 _SILENT = {
     tokenize.COMMENT,
@@ -82,22 +86,30 @@ def similar_pairs(
     Return the pairs that share at least such a part of their fingerprints, the closest first.
 
     Left out is what is in the form that was `handed_out`, and what more than half of a class of
-    five or more has. A pair is a reason to look, not a verdict.
+    five or more has; copies of one text count as one of the class, so that they do not make each
+    other usual. A pair is a reason to look, not a verdict.
 
     Complexity: O(n^2) comparisons of sets for n texts.
     """
     known = fingerprints(handed_out) if handed_out else frozenset()
     prints = {name: fingerprints(text) - known for name, text in texts.items()}
-    if len(prints) >= 5:
-        counts: dict[int, int] = {}
-        for found in prints.values():
-            for one in found:
-                counts[one] = counts.get(one, 0) + 1
-        usual = {one for one, count in counts.items() if count > len(prints) / 2}
-        prints = {name: found - usual for name, found in prints.items()}
+    usual = _usual(list(prints.values()))
+    prints = {name: found - usual for name, found in prints.items()}
     pairs = [_pair(a, b, prints[a], prints[b]) for a, b in combinations(sorted(prints), 2)]
     close = [pair for pair in pairs if pair.common and pair.share >= at_least]
     return sorted(close, key=lambda pair: (-pair.share, pair.first, pair.second))
+
+
+def _usual(prints: list[frozenset[int]]) -> frozenset[int]:
+    """Return the fingerprints that more than half of the class has, of five texts or more."""
+    own: list[frozenset[int]] = []
+    for found in prints:
+        if not any(_pair("", "", found, other).share >= COPY for other in own):
+            own.append(found)
+    if len(own) < 5:
+        return frozenset()
+    counts = Counter(one for found in own for one in found)
+    return frozenset(one for one, count in counts.items() if count > len(own) / 2)
 
 
 def _pair(first: str, second: str, one: frozenset[int], other: frozenset[int]) -> Pair:

@@ -1,5 +1,7 @@
 """The similarity report: what renaming does not hide, and what it must not blame anybody for."""
 
+from itertools import combinations
+
 from cachelab.grading.similarity import similar_pairs
 
 from . import bank
@@ -29,8 +31,18 @@ def test_what_was_handed_out_counts_for_nothing():
 
 
 def test_what_most_of_a_class_has_counts_for_nothing():
-    boilerplate = RIGHT["ordered_dict"]
-    assert similar_pairs(dict.fromkeys("abcde", boilerplate)) == []
+    names = ("linked_list", "heap_of_ticks", "semaphore_and_two_maps", "plain_dict", "ordered_dict")
+    given = "\n".join(f"def given_{n}(x):\n    return [x + {n}, {{x: x}}]" for n in range(40))
+    assert similar_pairs({name: given + "\n" + RIGHT[name] for name in names}) == []
+
+
+def test_copies_do_not_make_each_other_usual():
+    others = {name: RIGHT[name] for name in ("heap_of_ticks", "semaphore_and_two_maps")}
+    copies = dict.fromkeys(("ada", "ben", "cem"), RIGHT["linked_list"]) | {"dee": RENAMED}
+    pairs = similar_pairs(copies | others)
+    assert {frozenset((pair.first, pair.second)) for pair in pairs} == {
+        frozenset(pair) for pair in combinations(copies, 2)
+    }
 
 
 def test_a_text_that_is_no_python_is_compared_as_far_as_it_can_be_read():
