@@ -50,7 +50,7 @@
 # ## Your caches and the counter
 #
 # All three go into this one cell: the judge runs this cell and nothing else, with Python's standard
-# library.
+# library. What you take out of `AgedLFU` it has from `LFUCache`.
 
 # %% solution="lfu"
 from collections import OrderedDict, defaultdict

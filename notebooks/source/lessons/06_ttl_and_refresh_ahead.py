@@ -323,7 +323,7 @@ with start_server() as server:
 assert worst[0] > 1.5 * worst[0.5], "what was stored together dies together, unless it is spread"
 
 # %% [markdown]
-# **Break it.** Set the jitter to 0.01. With a TTL of ten seconds that spreads the end over 100 ms: hardly
+# **Break it.** Add a third jitter, 0.01. With a TTL of ten seconds it spreads the ends over 100 ms: hardly
 # better than nothing, as seen from a database that needs seconds for 5,000 loads. Jitter is a share of the
 # TTL, so a short TTL needs a larger one.
 
