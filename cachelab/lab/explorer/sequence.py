@@ -19,6 +19,14 @@ DASHES = ("", "7 3", "2 3", "9 3 2 3", "1 2", "5 5")
 LINE = 28
 LETTER = 7.3
 HEAD = 46
+MARGIN = 60, 130
+"""Pixels beside the first and the last line of life."""
+
+WIDEST = 860
+"""Pixels that a picture is wide at most: with many columns, words run on over other lines."""
+
+NARROWEST = 94
+"""Pixels between columns at least, so that their names can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +80,15 @@ def sequence_svg(steps: Sequence[Step], title: str = "What happened, call by cal
 def drawn_sequence(steps: Sequence[Step]) -> tuple[tuple[int, int], list[str], list[str]]:
     """Return the width and height of a diagram, its lines of life, and an arrow for each step."""
     names, lines = _layout(steps)
-    gap = _gap(lines, names) * LETTER
-    width = round(gap * max(len(names) - 1, 1) + 190)
+    between = max(len(names) - 1, 1)
+    room = max(NARROWEST, (WIDEST - sum(MARGIN)) / between)
+    gap = min(_gap(lines, names) * LETTER, room)
+    width = round(gap * between + sum(MARGIN))
     height = HEAD + LINE * (len(lines) + 1)
     actors = {line.actor for line in lines}
-    lives = [_life(place, name, gap, height, actors) for place, name in enumerate(names)]
-    arrows = [_arrow(line, HEAD + LINE * (at + 1), gap) for at, line in enumerate(lines)]
+    named = [_cut(name, gap - 6) for name in names]
+    lives = [_life(place, name, gap, height, actors) for place, name in enumerate(named)]
+    arrows = [_arrow(line, HEAD + LINE * (at + 1), gap, width) for at, line in enumerate(lines)]
     return (width, height), lives, arrows
 
 
@@ -113,6 +124,12 @@ def _gap(lines: Sequence[_Line], names: Sequence[str]) -> int:
     return max([12, *needed])
 
 
+def _cut(words: str, room: float) -> str:
+    """Return as much of the words as fits into so many pixels."""
+    most = max(4, int(room / LETTER))
+    return words if len(words) <= most else f"{words[: most - 3]}..."
+
+
 def _text_line(line: _Line, columns: int, gap: int) -> str:
     row = list(" " * (gap * columns))
     for column in range(columns):
@@ -128,7 +145,7 @@ def _text_line(line: _Line, columns: int, gap: int) -> str:
 
 
 def _life(place: int, name: str, gap: float, height: int, actors: set[int]) -> str:
-    x = 60 + place * gap
+    x = MARGIN[0] + place * gap
     is_actor = place in actors
     colour = COLOURS[place % 6] if is_actor else "currentColor"
     width, weight = (2, "bold") if is_actor else (1, "normal")
@@ -140,9 +157,10 @@ def _life(place: int, name: str, gap: float, height: int, actors: set[int]) -> s
     )
 
 
-def _arrow(line: _Line, y: int, gap: float) -> str:
-    start, end = 60 + line.actor * gap, 60 + line.port * gap
-    label = f'<text x="{start + 10:.0f}" y="{y - 5}">{escape(line.label)}</text>'
+def _arrow(line: _Line, y: int, gap: float, width: int) -> str:
+    start, end = (MARGIN[0] + place * gap for place in (line.actor, line.port))
+    words = escape(_cut(line.label, width - start - 12))
+    label = f'<text x="{start + 10:.0f}" y="{y - 5}">{words}</text>'
     if line.is_note:
         return label
     colour, dash = COLOURS[line.actor % 6], DASHES[line.actor % 6]

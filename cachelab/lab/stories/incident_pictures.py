@@ -8,6 +8,7 @@ answers the question is in the charts and nowhere else.
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 
 from cachelab.lab.marks import SERIES, dot, group, line, path, rect, text
 from cachelab.lab.scenes import Control, Question, Run, Scene
@@ -22,6 +23,38 @@ PRICE = 12
 """Points that every further slice of time costs, of 100."""
 
 WIDE, HIGH = 268, 88
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """
+    What the height of a chart stands for; one that does not begin at 0 goes by powers of ten.
+
+    >>> Scale(0.01, 10.0).place(0.1), Scale(0.0, 5.0).place(9.0)
+    (0.3333333333333333, 1.0)
+    """
+
+    low: float
+    top: float
+
+    @property
+    def ticks(self) -> list[float]:
+        """The values that have a label, from the bottom to the top."""
+        if not self.low:
+            return [0.0, self.top]
+        powers = range(round(log10(self.low)), round(log10(self.top)) + 1)
+        return [10.0**power for power in powers]
+
+    def place(self, value: float) -> float:
+        """Return how high a value is, from 0 at the bottom to 1 at the top."""
+        if not self.low:
+            return min(1.0, value / self.top)
+        within = max(self.low, min(value, self.top))
+        return log10(within / self.low) / log10(self.top / self.low)
+
+
+Scales = dict[str, Scale]
+"""By the name of a reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +125,31 @@ def shuffled(incidents: Sequence[Incident], seed: int) -> list[Incident]:
 
 def drill_runs(incidents: Sequence[Incident]) -> list[Run]:
     """Return a run for each incident with each probe."""
-    highest = {
-        dial.name: max(one.value(dial.name) for case in incidents for one in case.readings)
-        for dial in (*DIALS, *PROBES)
-    }
+    scales = {dial.name: drill_scale(dial.name, incidents) for dial in (*DIALS, *PROBES)}
     return [
-        _run(number, incident, (*DIALS, probe), highest)
+        _run(number, incident, (*DIALS, probe), scales)
         for number, incident in enumerate(incidents, start=1)
         for probe in PROBES
     ]
 
 
-def _run(number: int, incident: Incident, dials: Sequence[Dial], highest: dict[str, float]) -> Run:
-    tops = {dial.name: _round_up(highest[dial.name], dial) for dial in dials}
-    scenes = [_scene(number, incident, dials, tops, step) for step in range(SLICES)]
-    backdrop = "".join(_frame(at, dial, tops[dial.name]) for at, dial in enumerate(dials))
+def _run(number: int, incident: Incident, dials: Sequence[Dial], scales: Scales) -> Run:
+    scenes = [_scene(number, incident, dials, scales, step) for step in range(SLICES)]
+    backdrop = "".join(_frame(at, dial, scales[dial.name]) for at, dial in enumerate(dials))
     return Run(tuple(scenes), backdrop, _table(incident, dials))
 
 
-def _round_up(value: float, dial: Dial) -> float:
+def drill_scale(name: str, incidents: Sequence[Incident]) -> Scale:
+    """Return one scale for a reading of all incidents; that of times goes by powers of ten."""
+    dial = next(dial for dial in (*DIALS, *PROBES) if dial.name == name)
+    values = [reading.value(name) for case in incidents for reading in case.readings]
     if dial.write is _percent:
-        return 1.0
-    return next(
-        step * 10.0**power
-        for power in range(-3, 6)
-        for step in (1, 2, 5)
-        if step * 10.0**power >= value
-    )
+        return Scale(0.0, 1.0)
+    if dial.write is _milliseconds:
+        least = min(value for value in values if value > 0)
+        return Scale(10.0 ** floor(log10(least)), 10.0 ** ceil(log10(max(values))))
+    steps = (step * 10.0**power for power in range(-3, 6) for step in (1, 2, 5))
+    return Scale(0.0, next(step for step in steps if step >= max(values)))
 
 
 def _corner(at: int) -> tuple[float, float]:
@@ -129,11 +160,11 @@ def _x(at: int, step: float) -> float:
     return _corner(at)[0] + WIDE * (step + 0.5) / SLICES
 
 
-def _y(at: int, value: float, top: float) -> float:
-    return _corner(at)[1] + HIGH * (1 - min(1.0, value / top))
+def _y(at: int, value: float, scale: Scale) -> float:
+    return _corner(at)[1] + HIGH * (1 - scale.place(value))
 
 
-def _frame(at: int, dial: Dial, top: float) -> str:
+def _frame(at: int, dial: Dial, scale: Scale) -> str:
     """Draw what one chart has always: its name, its scale, its clock."""
     left, upper = _corner(at)
     foot = upper + HIGH
@@ -143,35 +174,38 @@ def _frame(at: int, dial: Dial, top: float) -> str:
         look,
         text(left - 46, upper - 12, f"{'probe: ' if is_probe else ''}{dial.title}", 13, weight=600),
         line(left, foot, left + WIDE, foot, opacity=0.5),
-        line(left, upper, left + WIDE, upper, opacity=0.15),
-        text(left - 6, foot + 4, "0", 12, "end", soft=True),
-        text(left - 6, upper + 5, _scale(top, dial), 12, "end", soft=True),
     ]
+    for tick in scale.ticks:
+        y = _y(at, tick, scale)
+        parts.append(line(left, y, left + WIDE, y, opacity=0.15) if y < foot else "")
+        parts.append(text(left - 6, y + 4, _label(tick, dial), 12, "end", soft=True))
     for minute in range(3):
         x = left + WIDE * minute * 60 / (SLICE * SLICES)
         parts.append(text(x, foot + 18, f"{minute}:00", 12, "middle", soft=True))
     return "".join(parts)
 
 
-def _scale(top: float, dial: Dial) -> str:
-    if dial.write is _percent:
-        return "100%"
-    return f"{1000 * top:g} ms" if dial.write is _milliseconds else f"{top:g}"
+def _label(tick: float, dial: Dial) -> str:
+    if dial.write is _milliseconds:
+        return f"{1000 * tick:g} ms" if tick < 1 else f"{tick:g} s"
+    return f"{tick:.0%}" if tick and dial.write is _percent else f"{tick:g}"
 
 
 def _scene(
-    number: int, incident: Incident, dials: Sequence[Dial], tops: dict[str, float], step: int
+    number: int, incident: Incident, dials: Sequence[Dial], scales: Scales, step: int
 ) -> Scene:
-    svg = "".join(_curve(at, dial, incident, tops, step) for at, dial in enumerate(dials))
+    svg = "".join(_curve(at, dial, incident, scales, step) for at, dial in enumerate(dials))
     svg += _alert() if step >= ALERT else ""
     ask = _question(incident, step) if step >= ALERT else None
     return Scene(svg, _say(number, incident, dials, step), step, ask)
 
 
-def _curve(at: int, dial: Dial, incident: Incident, tops: dict[str, float], step: int) -> str:
+def _curve(at: int, dial: Dial, incident: Incident, scales: Scales, step: int) -> str:
     colour, _, shape = SERIES[1 if at == len(DIALS) else 0]
     values = [one.value(dial.name) for one in incident.readings[: step + 1]]
-    points = [(_x(at, place), _y(at, value, tops[dial.name])) for place, value in enumerate(values)]
+    points = [
+        (_x(at, place), _y(at, value, scales[dial.name])) for place, value in enumerate(values)
+    ]
     d = "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in points)
     left, upper = _corner(at)
     now = text(left + WIDE, upper - 12, dial.write(values[-1]), 13, "end", 700)

@@ -11,6 +11,7 @@ from cachelab.lab.stories.incident_pictures import (
     SIZE,
     WHY,
     drill_runs,
+    drill_scale,
     points_at,
     shuffled,
 )
@@ -134,3 +135,11 @@ def test_the_drill_opens_at_the_alert(incidents: dict[str, Incident]) -> None:
     assert len(view.runs) == len(incidents) * len(PROBES)
     assert len(DIALS) == 3
     assert "The alert rings." in view.says
+
+
+def test_small_incidents_are_seen_beside_large_ones(incidents: dict[str, Incident]) -> None:
+    scale = drill_scale("p99", list(incidents.values()))
+    mild = incidents["all copies expire together"].readings
+    heights = [scale.place(one.value("p99")) for one in mild]
+    assert max(heights) - min(heights) > 0.1
+    assert [round(scale.place(tick), 3) for tick in scale.ticks[:2]] == [0, 0.333]
