@@ -10,8 +10,11 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NOTEBOOK = "report.ipynb"
+# What stays of a view where nothing is alive is a picture of its own size.
+STILL = """from IPython.display import SVG
+SVG('<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="40" viewBox="0 0 2000 40"/>')"""
 CELLS = [
-    "from cachelab.grading import check",
+    f"from cachelab.grading import check\n{STILL}",
     """class LRUCache:
     def __init__(self, capacity):
         self.capacity, self.entries = capacity, {}
@@ -75,6 +78,15 @@ def test_the_keyboard_opens_another_run_in_its_place(judged):
     judged.page.keyboard.press("Enter")
     expect(opened(judged)).to_have_count(1)
     expect(opened(judged)).to_contain_text("hit_rate")
+
+
+def test_beside_a_view_a_still_is_no_wider_than_its_pane(judged):
+    button(judged, "victim").click()
+    expect(opened(judged)).to_have_count(1)
+    still = judged.notebook.locator(".jp-RenderedSVG > img")
+    still.scroll_into_view_if_needed()
+    room = still.evaluate("(node) => node.parentElement.clientWidth")
+    assert 300 < still.bounding_box()["width"] <= room < 2_000
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
