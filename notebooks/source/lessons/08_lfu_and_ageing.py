@@ -226,7 +226,7 @@ ShiftLab(WindowLFU)
 # after one period, a quarter after two. The period is a bet on how fast the world moves; in the
 # package it is ten times the capacity, unless you set it.
 #
-# **Predict.** First a world that does not change at all: Zipf, 2,000 objects, room for 100.
+# **Predict.** First a world that does not change at all: 2,000 objects by [Zipf](glossary.md#zipf), room for 100.
 
 # %%
 from cachelab.eviction import AgedLFU

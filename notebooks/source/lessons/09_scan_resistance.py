@@ -67,7 +67,7 @@ explain(
 )
 
 # %% [markdown]
-# **Break it.** The same crowd and crawler under ten policies, and the bound: Belady's rule evicts what
+# **Break it.** The same crowd and crawler under ten policies, and the [bound](glossary.md#optimum): Belady's rule evicts what
 # is asked for again last, which takes knowledge of the future.
 
 # %%
@@ -152,7 +152,7 @@ for name, trace, room in (("two pools", pools, 100), ("moving crowd", moving, 40
 # On pools that never change, forgetting even helps: what has settled is never disturbed. In the second
 # trace the popular objects change sixteen times. There a newcomer, which has one use, is always the next
 # to go, and LRU-2 without its memory falls below LRU. Papers call what is remembered of keys that have
-# gone *history* or *ghosts*; they cost a key each, not a value.
+# gone *history* or [ghosts](glossary.md#ghost); they cost a key each, not a value.
 
 # %% [markdown]
 # ## Is probation enough?

@@ -105,7 +105,7 @@ explain(
 )
 
 # %% [markdown]
-# **Break it.** Threads and luck show this order once in a thousand runs. As a test, it fails each time,
+# **Break it.** Threads and luck show this order now and then. As a test, it fails each time,
 # until the code is repaired. This scenario is the package's, so the test can import it. `SCHEDULE` says who
 # goes on, and for how many turns: one for each call, and one for the end of the task.
 
@@ -407,7 +407,7 @@ for is_late, of in ((True, "store"), (False, "load")):
 # ## What does a listener miss?
 #
 # With a [near cache](glossary.md#near-cache) in each process, a delete in the shared store is not enough: the others must hear
-# of it. Redis and Valkey pass messages on to whoever is connected (publish/subscribe, at most once),
+# of it. Redis and Valkey pass messages on to whoever is connected (publish/subscribe, [at most once](glossary.md#at-most-once)),
 # or keep them in a stream from which a listener reads on after the last one it has seen.
 #
 # **Predict.** A listener's connection is cut at every twentieth of 200 messages, and it reconnects by itself.
