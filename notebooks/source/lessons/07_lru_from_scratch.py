@@ -241,7 +241,7 @@ for _ in range(3):
 # money, and it has no answer without a workload.
 #
 # **Predict.** A report walks through the same 120 rows over and over. Between its bursts, people ask
-# for 50 popular rows. The cache has room for 140 of the 170.
+# for 50 popular rows (by [Zipf](glossary.md#zipf)). The cache has room for 140 of the 170.
 
 # %%
 from cachelab.lab import explain, loop, mix, predict, simulate, zipf
@@ -465,9 +465,9 @@ except KeyError as error:
     print("capacity 0:", error)
 
 # %% [markdown]
-# An empty dict is full at capacity 0, and there is nothing to drop. Ours refuses a capacity below 1 when it is made, where the mistake is. And None: a
-# caller who stores "there is no such user" as None cannot tell it from a miss, so it asks the
-# database again, every time.
+# An empty dict is full at capacity 0, and there is nothing to drop. Ours refuses a capacity below 1 when
+# it is made, where the mistake is. And None: a caller who stores "there is no such user" as None cannot
+# tell it from a miss, so it asks the database again, every time.
 
 # %%
 from cachelab.eviction import LRU, Cache
