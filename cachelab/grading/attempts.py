@@ -42,7 +42,8 @@ def noted(report: Report, text: str) -> Report:
         entry |= {"failed": failed, "time": int(time.time())}
         earlier.append(entry)
         add_line(path, entry)
-    offers = {check.id: _in_a_row(earlier, check.id) - STUCK + 1 for check in report.failed}
+    stuck = (check.id for check in report.failed if not check.is_slip)
+    offers = {name: _in_a_row(earlier, name) - STUCK + 1 for name in stuck}
     return replace(report, offers=tuple((name, n) for name, n in offers.items() if n > 0))
 
 

@@ -16,10 +16,17 @@ from .session import Session
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A mistake that a check found."""
+    """
+    A mistake that a check found.
+
+    A slip is one of writing Python, not of caching: it `is_slip`, or its counterexample says so.
+    After one that `ends_all`, such as a text that cannot be executed, nothing else can be judged.
+    """
 
     message: str
     counterexample: Counterexample | None = None
+    is_slip: bool = False
+    ends_all: bool = False
 
 
 Examine = Callable[[Session, Random], Finding | None]

@@ -6,6 +6,7 @@ it need be, arguments are made smaller one step at a time, as long as the answer
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -13,14 +14,15 @@ from .exercise import Examine, Finding
 from .process import PlayerLost
 from .report import Counterexample, Row
 from .runs import Effort, Expectation, without_chunks
-from .session import Outcome, Session
-from .wording import explain_exception, show_outcome
+from .session import HASTE, Outcome, Session
+from .wording import reason, show_outcome
 from .world import wired
 
 CASES = 200
 BATCH = 1_000
 
 Arguments = tuple[Any, ...]
+Simplify = Callable[[Arguments], Iterator[Arguments]]
 
 
 def compare_function(
@@ -30,7 +32,7 @@ def compare_function(
     *,
     message: str,
     cases: int = CASES,
-    simpler: Callable[[Arguments], Iterator[Arguments]] | None = None,
+    simpler: Simplify | None = None,
     valid: Callable[..., bool] = lambda *_: True,
 ) -> Examine:
     """
@@ -39,15 +41,14 @@ def compare_function(
     `expect(*arguments)` is the oracle. `simpler(arguments)` gives simpler ones to try (by itself:
     shorter lists, fewer entries, smaller numbers); those that are not `valid` are left out.
     """
-    simplify = simpler or simpler_arguments
+    simplify = partial(_simpler, simpler or simpler_arguments, valid)
 
     def examine(session: Session, random: Random) -> Finding | None:
         drawn = [draw(random) for _ in range(cases)]
-        outcomes = session.play([_step(name, arguments) for arguments in drawn])
-        for arguments, outcome in zip(drawn, outcomes, strict=False):
+        for arguments, outcome in _called(session, name, drawn, simplify):
             if _is_wrong(expect(*arguments), outcome):
-                found = _smallest(session, name, (arguments, outcome), expect, simplify, valid)
-                return Finding(message, _tell(name, *found, expect))
+                found = _smallest(session, name, (arguments, outcome), expect, simplify)
+                return Finding(message, _tell(name, *found, expect, session.source))
         return None
 
     return examine
@@ -112,35 +113,78 @@ def _is_wrong(hope: Expectation, outcome: Outcome) -> bool:
     return "lost" in outcome or not hope.accepts(outcome)
 
 
+def _simpler(
+    simplify: Simplify, valid: Callable[..., bool], arguments: Arguments
+) -> Iterator[Arguments]:
+    """Give those of the simpler arguments that are valid."""
+    return (fewer for fewer in simplify(arguments) if valid(*fewer))
+
+
+def _called(
+    session: Session, name: str, drawn: list[Arguments], simplify: Simplify
+) -> list[tuple[Arguments, Outcome]]:
+    """Call a function with each of many arguments, or with the simplest that lose the player."""
+    steps = [_step(name, arguments) for arguments in drawn]
+    outcomes = session.play_at_once(steps) or session.play_slowly(steps, HASTE)
+    if "lost" in outcomes[-1]:
+        effort, worst = Effort(seconds=session.searching()), drawn[len(outcomes) - 1]
+        small = _shortest(worst, simplify, effort, partial(_loses, session, name))
+        place, outcomes = session.settle([_step(name, small)], steps)
+        drawn = drawn if place else [small]
+    return list(zip(drawn, outcomes, strict=False))
+
+
+def _loses(session: Session, name: str, arguments: Arguments) -> bool:
+    return not session.survives([_step(name, arguments)])
+
+
 def _smallest(
     session: Session,
     name: str,
     worst: tuple[Arguments, Outcome],
     expect: Callable[..., Expectation],
-    simplify: Callable[[Arguments], Iterator[Arguments]],
-    valid: Callable[..., bool],
+    simplify: Simplify,
 ) -> tuple[Arguments, Outcome]:
     """Return the simplest arguments found that go wrong, and what came of them."""
-    effort = Effort()
-    progress = "lost" not in worst[1]
+    seen = worst
+
+    def fails(arguments: Arguments) -> bool:
+        nonlocal seen
+        outcome = call_function(session, name, *arguments)
+        if "lost" in outcome or not _is_wrong(expect(*arguments), outcome):
+            return False
+        seen = arguments, outcome
+        return True
+
+    if "lost" not in worst[1]:
+        _shortest(worst[0], simplify, Effort(), fails)
+    return seen
+
+
+def _shortest(
+    worst: Arguments, simplify: Simplify, effort: Effort, fails: Callable[[Arguments], bool]
+) -> Arguments:
+    """Return the simplest arguments found that fail."""
+    progress = True
     while progress:
         progress = False
-        for arguments in simplify(worst[0]):
+        for arguments in simplify(worst):
             if not effort.is_left():
                 break
-            if not valid(*arguments):
-                continue
-            outcome = call_function(session, name, *arguments)
-            if "lost" not in outcome and _is_wrong(expect(*arguments), outcome):
-                worst, progress = (arguments, outcome), True
+            if fails(arguments):
+                worst, progress = arguments, True
                 break
     return worst
 
 
 def _tell(
-    name: str, arguments: Arguments, outcome: Outcome, expect: Callable[..., Expectation]
+    name: str,
+    arguments: Arguments,
+    outcome: Outcome,
+    expect: Callable[..., Expectation],
+    source: str,
 ) -> Counterexample:
     hope = expect(*arguments)
     row = Row(f"{name}({', '.join(map(repr, arguments))})", hope.text, show_outcome(outcome))
-    why = explain_exception(outcome, name) or hope.why
+    why = reason(outcome, hope.why, name, source, name, hope.text)
     return Counterexample((row,), why, arguments=arguments)

@@ -102,7 +102,10 @@ def _failure(check: CheckResult, opened: int, plays: bool) -> str:
             parts.append(_PLAY.format(escape(check.id)))
     if opened:
         parts.append("<p>This check has failed on your last attempts: here is a hint.</p>")
-    return "\n".join([*parts, _hints(check.hints, opened)])
+    hints = _hints(check.hints, opened)
+    if check.is_slip and hints:  # they are about the exercise, and do not help here
+        hints = _details("Hints for this check, when it runs", hints)
+    return "\n".join([*parts, hints])
 
 
 def _folded(check: CheckResult, opened: int, plays: bool) -> str:

@@ -14,11 +14,11 @@ from .pool import PlayerPool
 from .process import PlayerLost
 from .report import CheckResult, Counterexample, Report, Row
 from .sandbox import choose_level
-from .session import CALL_SECONDS, Session, Unfinished
+from .session import CALL_SECONDS, Session, StuckAgain, Unfinished
+from .slips import Slip
+from .stuck import NeverReturning
+from .text_places import Text
 from .wording import explain_exception, show_outcome
-
-SHORT_SECONDS = 0.7
-"""What a call gets in the checks after the first one that did not return."""
 
 MORE = 3
 """Times as many seconds for a check whose time was over, when it is judged once more."""
@@ -85,30 +85,28 @@ def _each_verdict(
     exercise: Exercise, checks: list[Check], pool: PlayerPool, seed: int
 ) -> Iterator[CheckResult]:
     """Give the verdicts of the checks, in order."""
-    passed = set[str]()
-    patience = CALL_SECONDS
+    passed, stuck = set[str](), NeverReturning()
     for check in checks:
-        waits_for, other = check.waits_for(passed), check.is_after(passed)
+        waits_for, other = stuck.end or check.waits_for(passed), check.is_after(passed)
         if waits_for:
-            result = _waiting(check, waits_for)
+            result = _waiting(check, waits_for, stuck)
         elif check.measured and (found := objection(pool.source)):
             result = _verdict(check, _not_plain(pool.source, *found))
         else:
             judged = replace(check, examine=check.apart) if other and check.apart else check
-            result, is_lost = _examined(judged, exercise, pool, seed, patience)
-            patience = SHORT_SECONDS if is_lost else patience
+            result = _examined(judged, exercise, pool, seed, stuck)
             if other and not result.passed:
-                result = _waiting(check, other)
+                result = _waiting(check, other, stuck)
         if result.passed:
             passed.add(check.id)
         yield result
 
 
 def _examined(
-    check: Check, exercise: Exercise, pool: PlayerPool, seed: int, patience: float
-) -> tuple[CheckResult, bool]:
+    check: Check, exercise: Exercise, pool: PlayerPool, seed: int, stuck: NeverReturning
+) -> CheckResult:
     """
-    Return the verdict of one check, and whether a call lost the player.
+    Return the verdict of one check.
 
     What time alone decided is decided once more with more of it: a busy machine must not make a
     right submission fail, nor let one pass that was not played to the end.
@@ -116,17 +114,20 @@ def _examined(
     subject = check.subject or exercise.names[0]
     reason = ""
     for again in (False, True):
+        patience = CALL_SECONDS if again else stuck.patience
         seconds = check.seconds * (MORE if again else patience / CALL_SECONDS)
-        session = Session(pool, subject, seconds, CALL_SECONDS if again else patience)
+        session = Session(pool, subject, seconds, patience, known=stuck.calls)
         with session:
             try:
                 finding = _judge_one(check, session, Random(f"{exercise.id} {check.id} {seed}"))
+            except StuckAgain as same:
+                return _verdict(check, stuck.again(same.name))
             except Unfinished as ended:
                 reason = str(ended)
                 continue
         if again or not session.is_doubtful:
-            return _verdict(check, finding), session.lost
-    return _unfinished(check, reason), session.lost
+            return _verdict(check, stuck.told(check.id, session, finding))
+    return _unfinished(check, reason)
 
 
 def _unfinished(check: Check, reason: str) -> CheckResult:
@@ -156,16 +157,24 @@ def _not_plain(text: str, line: int, reached_for: str) -> Finding:
     return Finding("the text cannot be measured as it is", Counterexample((row,), why))
 
 
-def _waiting(check: Check, need: str) -> CheckResult:
-    message = f"not judged until {need} passes"
+def _waiting(check: Check, need: str, stuck: NeverReturning) -> CheckResult:
+    message = f"not judged until {need} passes{stuck.reason(need)}"
     return CheckResult(check.id, check.title, 0, check.points, message, waits_for=need)
 
 
 def _verdict(check: Check, finding: Finding | None) -> CheckResult:
     if finding is None:
         return CheckResult(check.id, check.title, check.points, check.points, "passed")
+    shown = finding.counterexample
     return CheckResult(
-        check.id, check.title, 0, check.points, finding.message, finding.counterexample, check.hints
+        check.id,
+        check.title,
+        0,
+        check.points,
+        finding.message,
+        finding.counterexample,
+        check.hints,
+        is_slip=finding.is_slip or isinstance(shown and shown.why, Slip),
     )
 
 
@@ -186,11 +195,15 @@ def _not_loaded(session: Session) -> Finding | None:
     if outcome == {"value": True}:
         return None
     if outcome == {"value": False}:
-        return Finding(f"the submission defines no {session.name}")
+        near = Text(session.source).nearest(session.name)
+        perhaps = f": is {near} meant to be it?" if near else ""
+        return Finding(f"the submission defines no {session.name}{perhaps}", is_slip=True)
+    told = explain_exception(outcome, session.name, session.source)
     if "lost" in outcome:
-        return Finding(f"executing the submission {outcome['lost']}")
-    kind = outcome["raised"][0]
-    reason = explain_exception(outcome, session.name) or show_outcome(outcome)
-    return Finding(
-        reason if kind == "NameError" else f"the submission cannot be executed: {reason}"
-    )
+        lost = f"executing the submission {outcome['lost']}"
+        return Finding(f"{lost}: {told}" if told else lost, is_slip=True, ends_all=True)
+    is_slip = isinstance(told, Slip)
+    said = f"the submission cannot be executed: {show_outcome(outcome)}"
+    if told:
+        said = told if is_slip else f"the submission cannot be executed: {told}"
+    return Finding(said, is_slip=is_slip, ends_all=True)

@@ -17,7 +17,7 @@ from .process import PlayerLost
 from .report import Counterexample, Row
 from .runs import Operation, call_text
 from .session import Outcome, Session
-from .wording import show_outcome
+from .wording import reason, show_outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ def overtake(*scenarios: Scenario, message: str) -> Examine:
 
     def examine(session: Session, _: Random) -> Finding | None:
         for scenario in scenarios:
+            found = _alone(session, scenario, message) or _alone(
+                session, scenario.turned(), message
+            )
+            if found:
+                return found
             for side in dict.fromkeys((scenario, scenario.turned())):
                 found = _race(session, side, message)
                 if found:
@@ -56,6 +61,20 @@ def overtake(*scenarios: Scenario, message: str) -> Examine:
         return None
 
     return examine
+
+
+def _alone(session: Session, scenario: Scenario, message: str) -> Finding | None:
+    """Make the calls one after the other: one that never returns is no matter of threads."""
+    asked = (*scenario.setup, scenario.first, scenario.second, *scenario.probe)
+    outcomes = session.play([[0, "new", scenario.capacity], *map(_wire, asked)])
+    if "lost" not in outcomes[-1]:
+        return None
+    texts = [f"cache = {session.name}({scenario.capacity})"]
+    texts += [call_text("cache", operation) for operation in asked]
+    rows = [Row(text, "", "") for text in texts[: len(outcomes)]]
+    rows[-1] = Row(rows[-1].call, "an answer", show_outcome(outcomes[-1]))
+    why = reason(outcomes[-1], "every call has to come back", session.name, session.source)
+    return Finding(message, Counterexample(tuple(rows), why))
 
 
 def _race(session: Session, scenario: Scenario, message: str) -> Finding | None:

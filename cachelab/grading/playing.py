@@ -10,14 +10,12 @@ from typing import Any
 
 from .exercise import Examine, Finding
 from .report import Counterexample, Row, Step
-from .runs import SHRINK_SECONDS, Domain, Effort, Expectation, Run, arguments_of, shortest
-from .session import CALL_SECONDS, Outcome, Session
-from .wording import explain_exception, show_outcome
+from .runs import Domain, Effort, Expectation, Run, arguments_of, shortest
+from .session import HASTE, Outcome, Session
+from .wording import reason, show_outcome
 
 RUNS = 150
 FIRST_BATCH = 6
-HASTE = 0.3
-"""Seconds that a call gets while a run that never ends is made shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,10 @@ def play_runs(*domains: Domain, message: str, runs: int = RUNS) -> Examine:
 
 def _draw(domain: Domain, random: Random, number: int, runs: int) -> Drawn:
     length = random.randint(2, 14) if number < runs * 3 // 4 else random.randint(15, 40)
-    run = domain.generate(random, length)
+    return _with_all(domain, domain.generate(random, length))
+
+
+def _with_all(domain: Domain, run: Run) -> Drawn:
     return Drawn(domain, run, run.wire(), domain.expectations(run) or [])
 
 
@@ -82,26 +83,47 @@ def _judged(one: Drawn, outcomes: list[Outcome]) -> tuple[int, Drawn, list[Outco
 
 def _played(session: Session, batch: Sequence[Drawn]) -> Iterator[tuple[Drawn, list[Outcome]]]:
     """
-    Play a batch in one message, or run by run when the player was lost on the way.
+    Play a batch in one message, or step by step when the player was lost on the way.
 
-    Run by run it ends with the first that goes wrong: each of them may cost a time-out.
+    Step by step it ends with the first run that goes wrong: each of them may cost a time-out.
     """
     together = session.play_all([one.wire for one in batch])
     if together is not None:
         yield from zip(batch, together, strict=False)
         return
     for one in batch:
-        outcomes = session.play(one.wire)
+        outcomes = session.play_slowly(one.wire, HASTE)
+        if "lost" in outcomes[-1]:
+            one, outcomes = _settled(session, one, len(outcomes) - 1)
         yield one, outcomes
         if _judged(one, outcomes) is not None:
             return
+
+
+def _settled(session: Session, one: Drawn, index: int) -> tuple[Drawn, list[Outcome]]:
+    """
+    Return the shortest run found that loses the player, or this one played to its end after all.
+
+    What loses it in haste, at the step of this `index`, is not lost yet: only late.
+    """
+    effort = Effort(seconds=session.searching())
+    whole = one.run.upto(index)
+
+    def is_lost(candidate: Run) -> int | None:
+        steps = candidate.wire()
+        if candidate is not whole and (not effort.is_left() or session.survives(steps)):
+            return None
+        return len(steps) - 1
+
+    small = shortest(one.domain, whole, is_lost)
+    place, outcomes = session.settle(small.wire(), one.wire)
+    return (one if place else _with_all(one.domain, small)), outcomes
 
 
 def _tell(
     session: Session, domain: Domain, run: Run, outcomes: list[Outcome], message: str
 ) -> Finding:
     """Shrink a failing run and put it into words; the smallest failure seen is what counts."""
-    effort = Effort(seconds=SHRINK_SECONDS * session.patience / CALL_SECONDS)
     seen = (run, outcomes)
 
     def differs(candidate: Run) -> int | None:
@@ -113,24 +135,16 @@ def _tell(
         seen = (candidate, got)
         return index
 
-    def is_lost(candidate: Run) -> int | None:
-        steps = candidate.wire()
-        if not effort.is_left() or session.survives(steps, HASTE):
-            return None
-        return len(steps) - 1
-
     if "lost" not in outcomes[-1]:
         shortest(domain, run, differs)
-    else:
-        whole = run.upto(len(outcomes) - 1)
-        small = shortest(domain, whole, is_lost)
-        again = session.play_slowly(small.wire())
-        seen = (small, again) if "lost" in again[-1] else (whole, outcomes)
-    return Finding(message, tell_run(domain, *seen, name=session.name))
+    return Finding(message, tell_run(domain, *seen, session))
 
 
-def tell_run(domain: Domain, run: Run, outcomes: Sequence[Outcome], name: str) -> Counterexample:
+def tell_run(
+    domain: Domain, run: Run, outcomes: Sequence[Outcome], session: Session
+) -> Counterexample:
     """Return a failing run as a table of calls that ends at the difference."""
+    name = session.name
     index = domain.difference(run, list(outcomes))
     assert index is not None
     hope = (domain.expectations(run) or [])[index]
@@ -141,8 +155,9 @@ def tell_run(domain: Domain, run: Run, outcomes: Sequence[Outcome], name: str) -
         Row(call, "", "" if quiet and answer == "None" else answer)
         for call, answer, quiet in zip(calls[:-1], got[:-1], silent[:-1], strict=True)
     ]
-    why = explain_exception(outcomes[index], name) or hope.why
-    if len(run.capacities) > 1:
+    verbs = ["__init__"] * len(run.capacities) + [operation[0] for _, operation in run.steps]
+    why = reason(outcomes[index], hope.why, name, session.source, verbs[index], hope.text)
+    if len(run.capacities) > 1 and why == hope.why:
         why += " in this cache, and two caches share nothing"
     rows.append(Row(calls[-1], hope.text, got[-1]))
     alone = len(run.capacities) == 1

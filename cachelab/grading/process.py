@@ -13,6 +13,7 @@ import secrets
 import signal
 import subprocess
 import tempfile
+import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,18 +26,29 @@ class PlayerLost(Exception):  # noqa: N818 - an ordinary end of a player, not a 
     """
     The player can no longer be asked; the message says what happened to it.
 
-    `is_late` tells whether it was ended because no answer came in time.
+    `is_late` tells whether it was ended because no answer came in time, and `line` at which line
+    of the submission it was then, as far as the player has said.
     """
 
-    def __init__(self, message: str, *, is_late: bool = False) -> None:
+    def __init__(self, message: str, *, is_late: bool = False, line: int | None = None) -> None:
         super().__init__(message)
         self.is_late = is_late
+        self.line = line
 
 
 SECONDS_TO_END = 5.0
 
 _GO = b"."
 """Read by the server of players, one byte for each of them."""
+
+
+def _genuine(line: bytes, word: str) -> dict[str, Any]:
+    """Return a reply that repeats the word of its request; of any other nothing."""
+    try:
+        reply: dict[str, Any] = json.loads(line)
+        return reply if reply["id"] == word else {}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return {}
 
 
 class Player:
@@ -93,24 +105,25 @@ class Player:
         word = secrets.token_hex(8)
         data = self._first_byte + json.dumps({**request, "id": word}).encode() + b"\n"
         self._first_byte = b""
-        line = self._line.exchange(data, seconds)
-        if line is None:
-            self.close()
-            raise PlayerLost(f"did not return within {told or seconds:g} seconds", is_late=True)
-        if not line:
-            raise PlayerLost(self._how_it_ended())
-        try:
-            reply = json.loads(line)
-            genuine = reply["id"] == word
-            result, failure = reply["result"], reply["failure"]
-        except (ValueError, TypeError, KeyError, RecursionError):
-            genuine = False
-        if not genuine:
-            self.close()
-            raise PlayerLost("wrote to the judge's channel")
-        if failure is not None:
-            raise PlayerLost(f"stopped the player with {failure[0]}")
-        return result
+        until, at = time.monotonic() + seconds, None
+        while True:
+            line = self._line.exchange(data, max(0.0, until - time.monotonic()))
+            if line is None:
+                self.close()
+                limit = f"did not return within {told or seconds:g} seconds"
+                raise PlayerLost(limit, is_late=True, line=at)
+            if not line:
+                raise PlayerLost(self._how_it_ended())
+            reply = _genuine(line, word)
+            if at is None and type(reply.get("at")) is int:
+                at, data = reply["at"], b""  # it only says where it is: the answer is to come
+                continue
+            if not reply.keys() >= {"result", "failure"}:
+                self.close()
+                raise PlayerLost("wrote to the judge's channel")
+            if reply["failure"] is not None:
+                raise PlayerLost(f"stopped the player with {reply['failure'][0]}")
+            return reply["result"]
 
     def renew(self) -> bool:
         """End the process and let the next question go to a fresh one; tell whether that works."""

@@ -17,8 +17,8 @@ from .player.values import decode, travels
 from .report import Counterexample, Row
 from .report import Step as Again
 from .runs import Effort, call_text, without_chunks
-from .session import Outcome, Session
-from .wording import explain_exception, show_outcome
+from .session import HASTE, Outcome, Session
+from .wording import reason, show_outcome
 from .world import wired
 
 RUNS = 60
@@ -91,10 +91,13 @@ def play_relations(*relations: Relation, message: str, runs: int = RUNS) -> Exam
         for start in range(0, len(drawn), 20):
             together = session.play_all(wires[start : start + 20])
             for place, (relation, steps) in enumerate(drawn[start : start + 20]):
-                outcomes = together[place] if together else session.play(_wire(steps))
+                if together:
+                    outcomes = together[place]
+                else:
+                    steps, outcomes = _played_slowly(session, relation, steps)
                 if relation.fault(steps, outcomes) is not None:
                     found = _smallest(session, relation, steps, outcomes)
-                    return Finding(message, _tell(relation, *found, session.name))
+                    return Finding(message, _tell(relation, *found, session))
             if start + 20 < len(drawn):
                 session.go_on(start + 20)
         return None
@@ -112,7 +115,7 @@ def play_twice(relation: Relation, *, message: str, why: str, runs: int = RUNS) 
                 here, there = session.play(_wire(steps)), other.play(_wire(steps))
                 fault = relation.fault(steps, here)
                 if fault is not None:
-                    return Finding(message, _tell(relation, steps, here, session.name))
+                    return Finding(message, _tell(relation, steps, here, session))
                 for index, (one, two) in enumerate(zip(here, there, strict=True)):
                     if json.dumps(one) != json.dumps(two):
                         texts = relation.texts(steps, session.name)
@@ -157,22 +160,52 @@ def _text(names: tuple[str, ...], step: Step, name: str) -> str:
     return call_text(names[slot], (verb, *arguments))
 
 
+def _played_slowly(
+    session: Session, relation: Relation, steps: Steps
+) -> tuple[Steps, list[Outcome]]:
+    """Play a run step by step; return the shortest one found that loses the player, if it does."""
+    outcomes = session.play_slowly(_wire(steps), HASTE)
+    if "lost" not in outcomes[-1]:
+        return steps, outcomes
+    effort = Effort(seconds=session.searching())
+
+    def is_lost(fewer: Steps) -> list[Outcome] | None:
+        got = session.play_slowly(_wire(fewer), HASTE)
+        return got if "lost" in got[-1] else None
+
+    small, _ = _shortest(relation, (steps, outcomes), is_lost, effort)
+    place, outcomes = session.settle(_wire(small), _wire(steps))
+    return steps if place else small, outcomes
+
+
 def _smallest(
     session: Session, relation: Relation, steps: Steps, outcomes: list[Outcome]
 ) -> tuple[Steps, list[Outcome]]:
     """Return the shortest run found that is still wrong, and its outcomes."""
-    effort = Effort()
-    best = steps, outcomes
-    progress = "lost" not in outcomes[-1]
+    if "lost" in outcomes[-1]:
+        return steps, outcomes
+
+    def is_wrong(fewer: Steps) -> list[Outcome] | None:
+        got = session.play(_wire(fewer))
+        return got if "lost" not in got[-1] and relation.fault(fewer, got) else None
+
+    return _shortest(relation, (steps, outcomes), is_wrong, Effort())
+
+
+def _shortest(
+    relation: Relation,
+    best: tuple[Steps, list[Outcome]],
+    fails: Callable[[Steps], list[Outcome] | None],
+    effort: Effort,
+) -> tuple[Steps, list[Outcome]]:
+    """Return the shortest run found that `fails`, which gives the outcomes of one that does."""
+    progress = True
     while progress:
         progress = False
         for fewer in _fewer(relation, *best):
             if not effort.is_left():
                 break
-            if not fewer:
-                continue
-            got = session.play(_wire(fewer))
-            if "lost" not in got[-1] and relation.fault(fewer, got) is not None:
+            if fewer and (got := fails(fewer)):
                 best, progress = (fewer, got), True
                 break
     return best
@@ -193,11 +226,14 @@ def _fewer(relation: Relation, steps: Steps, outcomes: list[Outcome]) -> Iterato
     yield from relation.simpler(steps)
 
 
-def _tell(relation: Relation, steps: Steps, outcomes: list[Outcome], name: str) -> Counterexample:
-    fault = relation.fault(steps, outcomes)
+def _tell(
+    relation: Relation, steps: Steps, outcomes: list[Outcome], session: Session
+) -> Counterexample:
+    fault, name = relation.fault(steps, outcomes), session.name
     assert fault is not None
-    why = explain_exception(outcomes[fault.index], name) or fault.why
     texts, last = relation.texts(steps, name), steps[fault.index]
+    called = last[1].removeprefix("call:")
+    why = reason(outcomes[fault.index], fault.why, name, session.source, called)
     rows = []
     for text, outcome in zip(texts[: fault.index], outcomes, strict=False):
         got = show_outcome(outcome)

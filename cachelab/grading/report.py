@@ -91,6 +91,7 @@ class CheckResult:
     One check's verdict; `waits_for` names the check that must pass before this one is judged.
 
     A check that `is_unfinished` has found no mistake and not played all it was to play: no verdict.
+    One that failed by a mistake of Python's, a slip, `is_slip`: its hints are no help there.
     """
 
     id: str
@@ -102,6 +103,7 @@ class CheckResult:
     hints: tuple[str, ...] = ()
     waits_for: str | None = None
     is_unfinished: bool = False
+    is_slip: bool = False
 
     @property
     def passed(self) -> bool:
@@ -217,6 +219,7 @@ class Report:
         head = f"{self.exercise} {self.title}: {self.points} of {self.max_points} points"
         width = max((len(check.id) for check in self.checks), default=0) + 2
         lines = [head, *(_line(check, width) for check in self.checks), f"sandbox: {self.sandbox}"]
+        lines += _waiting(self.checks)
         for check in (*self.failed, *self.unfinished):
             lines += ["", *_explain(check)]
         return "\n".join(lines)
@@ -242,12 +245,22 @@ def _line(check: CheckResult, width: int) -> str:
     return f"  {check.word:<10}  {points:>5}  {check.id:<{width}}{check.title}"
 
 
+def _waiting(checks: Sequence[CheckResult]) -> list[str]:
+    """Return why checks were not judged, one line for all that wait for the same."""
+    waiting: dict[str, list[str]] = {}
+    for check in checks:
+        if check.waits_for:
+            waiting.setdefault(check.message, []).append(check.id)
+    return [f"{', '.join(ids)}: {message}" for message, ids in waiting.items()]
+
+
 def _explain(check: CheckResult) -> list[str]:
     lines = [f"{check.id}: {check.message}"]
     if check.counterexample:
         lines += _table(check.counterexample.rows)
         lines.append(f"  why: {check.counterexample.why}")
-    return [*lines, f"  hint: {check.hints[0]}"] if check.hints else lines
+    is_of_use = check.hints and not check.is_slip
+    return [*lines, f"  hint: {check.hints[0]}"] if is_of_use else lines
 
 
 def _table(rows: Sequence[Row]) -> list[str]:

@@ -12,7 +12,9 @@ from typing import Any
 from .exercise import Examine, Finding
 from .process import PlayerLost
 from .report import Counterexample, Row
+from .runs import call_text
 from .session import Session
+from .wording import reason, show_outcome
 from .world import wired
 
 SIZES = (100, 400, 1600)
@@ -21,6 +23,13 @@ STEEPEST = 4.0
 
 NOTICEABLE = 150.0
 """Units of work per call below which growth does not matter."""
+
+REHEARSED = 4
+"""The size at which all calls are made once before any is counted."""
+
+MOST_ROWS = 12
+
+Operations = list[tuple[Any, ...]]
 
 Plan = Callable[[Random, int], dict[str, Any]]
 """Draws the calls for one size: capacity, keys to fill in, calls to count."""
@@ -35,6 +44,9 @@ def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
     """
 
     def examine(session: Session, random: Random) -> Finding | None:
+        endless = _rehearse(session, plan)
+        if endless is not None:
+            return endless
         costs: dict[int, dict[str, float]] = {}
         worst: str | None = None
         for size in (sizes[0], sizes[-1], *sizes[1:-1]):
@@ -53,6 +65,27 @@ def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
         return _growing(worst, [costs[size] for size in sizes], sizes)
 
     return examine
+
+
+def _rehearse(session: Session, plan: Plan) -> Finding | None:
+    """
+    Make each kind of call once in a small cache: one that never returns is found out in seconds.
+
+    Where work is counted a call has no time of its own: all could only be seen to be over.
+    """
+    drawn = plan(Random(1), REHEARSED)
+    made: Operations = [("put", number, number) for number in drawn["fill"]]
+    asked = [(verb, *arguments) for _, verb, *arguments in drawn["calls"]]
+    steps = [[0, "new", drawn["capacity"]], *([0, *map(wired, one)] for one in (*made, *asked))]
+    outcomes = session.play(steps)
+    if "lost" not in outcomes[-1]:
+        return None
+    texts = [f"cache = {session.name}({drawn['capacity']})"]
+    texts += [call_text("cache", one) for one in (*made, *asked)]
+    rows = [Row(text, "", "") for text in texts[: len(outcomes)][-MOST_ROWS:]]
+    rows[-1] = Row(rows[-1].call, "an answer", show_outcome(outcomes[-1]))
+    why = reason(outcomes[-1], "every call has to come back", session.name, session.source)
+    return Finding("a call is not over", Counterexample(tuple(rows), why))
 
 
 def weigh_object(
@@ -105,6 +138,9 @@ def count_function_work(
     """
 
     def examine(session: Session, random: Random) -> Finding | None:
+        [outcome] = session.play([_call(name, draw(Random(1), REHEARSED))])
+        if "lost" in outcome:
+            return Finding(f"{name} of {REHEARSED} items {outcome['lost']}")
         costs: list[float] = []
         for size in sizes:
             most = 1e7
@@ -121,6 +157,10 @@ def count_function_work(
         return None
 
     return examine
+
+
+def _call(name: str, arguments: tuple[Any, ...]) -> list[Any]:
+    return [0, f"call:{name}", *map(wired, arguments)]
 
 
 def _too_steep(name: str, costs: Sequence[float], sizes: Sequence[int], steepest: float) -> Finding:

@@ -17,7 +17,7 @@ from cachelab.ports import Deadlock, TooManySteps
 from .holdings import Snapshot
 from .process import PlayerLost
 from .runs import Expectation, Operation, call_text, without_chunks
-from .session import Outcome, Session
+from .session import Outcome, Session, lost_outcome
 from .world import Call, SubmissionRaised, World, wired
 
 TOGETHER = "@together"
@@ -131,15 +131,21 @@ class Tale:
                 return None  # refused as it may: there is no object to go on with
         return None
 
-    def play(self, session: Session, script: Script, schedule: Any = None) -> Played:
-        """Play a script in a world of its own; never raises for what the submission does."""
+    def play(
+        self, session: Session, script: Script, schedule: Any = None, seconds: float | None = None
+    ) -> Played:
+        """
+        Play a script in a world of its own; never raises for what the submission does.
+
+        Each time that the player is asked it gets so many `seconds`, by itself all that it may.
+        """
         world = self.world(script.settings, script.schedule if schedule is None else schedule)
-        world.session = session
+        world.session, world.seconds = session, seconds or session.patience
         played = Played(script, [], world, [], [])
         try:
             world.runtime.run(_perform, played)
         except PlayerLost as lost:
-            played.outcomes.append({"lost": str(lost)})
+            played.outcomes.append(lost_outcome(lost))
         except SubmissionRaised:
             pass  # of a task that nobody joined, when all was said and done
         except Deadlock:

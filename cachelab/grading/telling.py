@@ -16,9 +16,9 @@ from .exercise import Examine, Finding
 from .moments import moments_of
 from .report import Counterexample, Row
 from .runs import Effort, Operation, shortest
-from .session import Session
+from .session import HASTE, Session, StuckAgain
 from .stories import TOGETHER, Played, Script, Tale, step_text
-from .wording import explain_exception, show_outcome
+from .wording import reason, show_outcome
 
 RUNS = 60
 MOST_SCHEDULES = 400
@@ -46,7 +46,9 @@ def play_tales(*tales: Tale, message: str, runs: int = RUNS, longest: int = 12) 
         drawn, state = draw_all(random.getstate())
         for number, (tale, script) in enumerate(drawn):
             session.go_on(number)
-            played = tale.play(session, script)
+            played = tale.play(session, script, seconds=session.glance)
+            if _is_late(played):
+                played = _settled(session, tale, played)
             if tale.difference(played) is not None:
                 return _tell(session, tale, played, message)
         random.setstate(state)  # a check that comes in turn draws what it always drew
@@ -98,7 +100,11 @@ def _schedules(
         for prefix in level:
             session.go_on(MOST_SCHEDULES - left)
             turns = Turns(prefix)
-            yield tale.play(session, script, turns)
+            played = tale.play(session, script, turns, session.glance)
+            if _is_late(played):
+                turns = Turns(prefix)
+                played = _patiently(session, tale, script, turns)
+            yield played
             left -= 1
             if left == 0:
                 return
@@ -112,6 +118,53 @@ def _one_more(prefix: tuple[int, ...], widths: list[int]) -> Iterator[tuple[int,
     for place in range(len(prefix), len(widths)):
         for other in range(1, widths[place]):
             yield (*prefix, *[0] * (place - len(prefix)), other)
+
+
+def _is_late(played: Played) -> bool:
+    """Tell whether a call did not return in its time."""
+    return bool(played.outcomes and played.outcomes[-1].get("late"))
+
+
+def _settled(session: Session, tale: Tale, played: Played) -> Played:
+    """
+    Return the shortest run found in which a call does not return, or this one played to its end.
+
+    What was late in haste is played again with all its time: the machine may have been busy.
+    """
+    if (name := _called(session, played)) in session.known:
+        raise StuckAgain(name)
+    effort = Effort(seconds=session.searching())
+    whole = played.script
+
+    def is_lost(script: Script) -> int | None:
+        if script is whole:
+            return len(played.outcomes) - 1
+        again = tale.play(session, script, seconds=HASTE) if effort.is_left() else None
+        return len(again.outcomes) - 1 if again is not None and _is_late(again) else None
+
+    small = _patiently(session, tale, shortest(tale, whole, is_lost))
+    return small if _is_late(small) else _patiently(session, tale, whole)
+
+
+def _patiently(
+    session: Session, tale: Tale, script: Script, schedule: Turns | None = None
+) -> Played:
+    """Play a run with all the time that each call may have, and note one that does not return."""
+    session.stuck, session.is_doubtful = "", False
+    played = tale.play(session, script, schedule)
+    if _is_late(played):
+        session.is_doubtful = False
+        session.note_stuck(_called(session, played))
+    return played
+
+
+def _called(session: Session, played: Played) -> str:
+    """Return the name of what the last step calls; nothing if several tasks were under way."""
+    place = len(played.outcomes) - 1
+    if place == 0:
+        return session.name
+    verb = str(played.script.steps[place - 1][0])
+    return "" if verb.startswith("@") else verb.rpartition(".")[2]
 
 
 def _tell(session: Session, tale: Tale, played: Played, message: str) -> Finding:
@@ -130,7 +183,7 @@ def _tell(session: Session, tale: Tale, played: Played, message: str) -> Finding
         best = again
         return index
 
-    if session.lost:  # each trial costs a new player and a time-out: cut the tail, no more
+    if session.lost:  # it is short already, or each trial would cost a new player
         return Finding(message, tell(tale, played, session.name))
     shortest(tale, played.script, fails)
     return Finding(message, tell(tale, best, session.name))
@@ -148,7 +201,9 @@ def tell(tale: Tale, played: Played, name: str) -> Counterexample:
     outcome = played.outcomes[index]
     got = last.got if "together" in outcome else show_outcome(outcome)
     rows.append(Row(last.call, hope.text, got))
-    why = explain_exception(outcome, world.subject) or hope.why
+    source = world.session.source if world.session else ""
+    called = str(played.script.steps[index - 1][0]).rpartition(".")[2] if index else "__init__"
+    why = reason(outcome, hope.why, name, source, called, hope.text)
     return Counterexample(tuple(rows), why, moments=moments_of(played, index, name))
 
 

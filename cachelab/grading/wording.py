@@ -6,6 +6,7 @@ import re
 
 from .player.values import Wire, decode
 from .session import Outcome
+from .slips import find_missing_return, find_slip
 
 LONGEST = 120
 
@@ -39,21 +40,31 @@ def show_outcome(outcome: Outcome) -> str:
     return show_value(outcome["value"])
 
 
-def explain_exception(outcome: Outcome, name: str) -> str | None:
-    """Return a sentence about an exception that has a usual cause, or None."""
-    kind, message, _ = outcome.get("raised", ["", "", None])
-    if kind == "NameError":
-        missing = re.search(r"'(\w+)'", message)
-        what = missing.group(1) if missing else "a name"
-        return (
-            f"the judge runs only the cell that defines {name}, and {what} is not defined there: "
-            "import or define it in that cell"
-        )
-    if kind in ("ImportError", "ModuleNotFoundError"):
-        return f"the judge runs the cell with Python's standard library alone: {plain(message)}"
-    if kind == "NotImplementedError":
-        return "this part is still to be written"
-    return None
+def explain_exception(
+    outcome: Outcome, name: str, source: str = "", called: str = ""
+) -> str | None:
+    """
+    Return a sentence about an outcome that has a usual cause, or None.
+
+    `name` is the class or function that is judged, `source` the text of the submission, `called`
+    the method that was called. A sentence about Python itself is a `Slip`.
+    """
+    if "raised" in outcome:
+        kind, message, line = outcome["raised"]
+        if kind == "NotImplementedError":
+            return "this part is still to be written"
+        outcome = {"raised": [kind, plain(message), line]}
+    return find_slip(outcome, name, source, called)
+
+
+def reason(
+    outcome: Outcome, why: str, name: str, source: str, called: str = "", expected: str = ""
+) -> str:
+    """Return `why` an outcome is wrong: a slip's sentence, or else the reason of the contract."""
+    told = explain_exception(outcome, name, source, called)
+    if told is None and expected != "None":
+        told = find_missing_return(outcome, source, called)
+    return why if told is None else told
 
 
 def plain(text: str) -> str:
@@ -61,5 +72,5 @@ def plain(text: str) -> str:
     return shorten(" ".join(_ADDRESS.sub("0x...", text).split()))
 
 
-def shorten(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+def shorten(text: str, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else text[: longest - 3] + "..."

@@ -30,7 +30,7 @@ def _first_failure(text: str):
 )
 def test_the_report_names_the_call_that_misbehaved(line, answer, ordered_dict):
     points, failure = _first_failure(_in_get(ordered_dict, line))
-    assert points == 0
+    assert points <= 12  # those of the work of a call and of threads, where get may raise
     last = failure.counterexample.rows[-1]
     assert last.call.startswith("cache.get(")
     assert last.got.startswith(answer)
@@ -89,7 +89,9 @@ def test_a_subclass_of_a_number_is_not_the_number(ordered_dict):
     text = "class Sly(int): pass\n" + ordered_dict.replace(
         "return self.entries[key]", "return Sly(self.entries[key])"
     )
-    assert judge("ex07", text).points == 0
+    report = judge("ex07", text)
+    assert report.failed[0].id == "stores"
+    assert report.points <= 22  # those of the checks that ask by `in`
 
 
 FORGED = """

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from .forking import ENDED
 from .locks import allocate_lock
+from .watching import Watch
 
 LARGEST_REPLY = 1 << 20
 
@@ -29,6 +30,7 @@ class Channel:
         self.reader = reader
         self.writer = writer
         self.word: Any = None
+        self.watch = Watch(self._tell, is_idle=lambda frame: frame.f_code is Hand.take.__code__)
 
     def read(self) -> Request:
         """Return the next request; the process ends when the judge says so, or hangs up."""
@@ -39,16 +41,22 @@ class Channel:
         if request["op"] == "end":
             os._exit(ENDED)
         self.word = request["id"]
+        self.watch.begin()
         return request
 
     def write(self, result: Any, failure: list[Any] | None = None) -> None:
         """Answer the last request."""
+        self.watch.end()
         text = json.dumps({"id": self.word, "result": result, "failure": failure}).encode() + b"\n"
         if len(text) > LARGEST_REPLY:
             reply = {"id": self.word, "result": None, "failure": ["TooLarge", "", None]}
             text = json.dumps(reply).encode() + b"\n"
         while text:
             text = text[os.write(self.writer, text) :]
+
+    def _tell(self, line: int) -> None:
+        """Say at which line the request is that takes so long; its answer is still to come."""
+        os.write(self.writer, json.dumps({"id": self.word, "at": line}).encode() + b"\n")
 
 
 class Hand:

@@ -96,5 +96,7 @@ def main() -> None:
         wait_for_players(reader.fileno(), writer)
     guard.limit_resources(*json.loads(sys.argv[1]))
     outside.install()
-    lead = Service(Channel(reader, writer), guard.refuse_dangerous_calls()).lead
+    channel = Channel(reader, writer)
+    channel.watch.start()
+    lead = Service(channel, guard.refuse_dangerous_calls()).lead
     lead.serve(lead.hand)

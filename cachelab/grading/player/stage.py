@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .suggesting import suggestion
 from .values import Wire, decode, encode
 
 FILENAME = "<submission>"
@@ -130,6 +131,8 @@ def describe(error: BaseException) -> list[Any]:
     """Return the exception's type, its message and the submission's line that raised it."""
     try:
         message = str(error.msg if isinstance(error, SyntaxError) else error)[:200]
+        if perhaps := suggestion(error):
+            message = f"{message}. {perhaps}"
     except BaseException:  # noqa: BLE001 - an exception's own text may raise
         message = ""
     line = error.lineno if isinstance(error, SyntaxError) else None
