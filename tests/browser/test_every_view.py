@@ -180,3 +180,10 @@ def test_on_paper_there_are_pictures_and_tables_and_nothing_to_press(page, artif
         "(nodes) => nodes.filter((node) => getComputedStyle(node).breakInside !== 'avoid').length"
     )
     assert cut == 0
+
+
+def test_on_paper_nobody_is_asked_how_sure_he_is(page):
+    asked = page.get_by_text("How sure are you?")
+    expect(asked).to_be_visible()
+    page.emulate_media(media="print")
+    expect(asked).to_be_hidden()
