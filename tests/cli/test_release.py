@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,23 @@ def test_the_released_package_judges(released, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(released)}
     done = subprocess.run(command, cwd=released, env=environment, capture_output=True, text=True)
     assert (done.returncode, "0 of 40 points" in done.stdout) == (1, True)
+
+
+@pytest.mark.slow
+def test_a_student_with_nothing_but_the_release_works_through_an_exercise(released):
+    nbclient = pytest.importorskip("nbclient")
+    form = nbformat.read(released / "exercises/ex01_measuring/ex01_measuring.ipynb", as_version=4)
+    answers = [c for c in form.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    right = (ROOT / "tests/mutants/ex01/right/solution.py").read_text("utf-8")
+    for number, cell in enumerate(answers):
+        cell.source = "" if number else right
+    form.cells.append(nbformat.v4.new_code_cell("import cachelab; print(cachelab.__file__)"))
+    client = nbclient.NotebookClient(form, resources={"metadata": {"path": str(released)}})
+    client.execute(env=os.environ | {"PYTHONPATH": str(released), "CACHELAB_HOME": ""})
+    outputs = [out for cell in form.cells for out in cell.get("outputs", ())]
+    shown = [out.get("text") or out.get("data", {}).get("text/html", "") for out in outputs]
+    assert any("40 of 40 points" in text for text in shown)
+    assert shown[-1].startswith(str(released))
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path):

@@ -1,0 +1,74 @@
+"""
+The teacher's guide, run in an empty copy of the course as it stands there.
+"""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+GUIDE = (ROOT / "docs/teaching.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(python|)\n(.*?)^```", GUIDE, re.M | re.S)
+FIRST = "mkdir -p gradebook/submitted"
+"""How the first block begins that needs no network and no new environment."""
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="the guide is for a POSIX shell"),
+]
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory):
+    """Run the guide's blocks one after the other; keep what each of them printed."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in ("solutions", "exercises"):
+        shutil.copytree(ROOT / name / "ex15_design", folder / name / "ex15_design")
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    names = {f"JUPYTER_{kind}_DIR": str(folder / ".jupyter") for kind in ("CONFIG", "DATA")}
+    blocks = iter(BLOCKS)
+    said = {}
+    for language, block in blocks:
+        if not said and not block.startswith(FIRST):
+            continue
+        command = [sys.executable, "-W", "ignore"] if language else ["bash"]
+        said[block.split("\n", 1)[0]] = subprocess.run(
+            [*command, "-c", block],
+            cwd=folder,
+            env=os.environ | names | {"PATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+    return SimpleNamespace(folder=folder / "gradebook", said=said)
+
+
+def test_each_block_works_and_worries_nobody(guide):
+    ended = {first: (done.returncode, done.stderr) for first, done in guide.said.items()}
+    assert ended == dict.fromkeys(ended, (0, ""))
+
+
+def test_the_guide_ends_with_the_marks_of_the_class(guide):
+    with (guide.folder / "grades.csv").open(encoding="utf-8", newline="") as file:
+        marks = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert marks == {"ada": 0, "ben": pytest.approx(0.7 * 37.5)}
+
+
+def test_the_feedback_has_the_comment_that_was_made_by_hand(guide):
+    page = guide.folder / "feedback/ben/ex15_design/ex15_design.html"
+    assert "Which value would it be?" in page.read_text("utf-8")
+
+
+def test_the_class_is_told_apart_by_check_and_from_the_model_solution(guide):
+    printed = list(guide.said.values())[-1].stdout
+    assert "failed, of 2 judged:" in printed
+    assert "(the model solution)  ben" in printed
