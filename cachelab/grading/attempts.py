@@ -1,10 +1,11 @@
 """
 What a learner has tried, kept on this machine: how often a check has failed, and what comes next.
 
-One line of JSON for each different text that was judged in a notebook: exercise, time, points, the
-checks that failed, and a hash of the text. Nothing is sent anywhere; the file may be deleted.
+One line of JSON for each different program that was judged in a notebook: exercise, time, points,
+the checks that failed, and a hash. Nothing is sent anywhere; the file may be deleted.
 """
 
+import ast
 import hashlib
 import time
 from dataclasses import replace
@@ -28,15 +29,15 @@ def noted(report: Report, text: str) -> Report:
     """
     Log an attempt; return its report with the hints that the learner has earned by failing.
 
-    A text that was judged before is no new attempt. A log that cannot be written is no reason to
-    withhold a report.
+    A program that was judged before is no new attempt, whatever its comments and blanks. A log that
+    cannot be written is no reason to withhold a report.
     """
     path = attempts_file()
     if path is None:
         return report
-    word = hashlib.sha256(text.encode()).hexdigest()[:16]
-    earlier = _attempts(path, report.exercise)
-    if all(one["text"] != word for one in earlier):
+    word, earlier = fingerprint(text), _attempts(path, report.exercise)
+    known = {one["text"] for one in earlier}
+    if not known & {word, _hashed(text)}:  # older logs have the hash of the text itself
         failed = [check.id for check in report.failed]
         entry = {"exercise": report.exercise, "text": word, "points": report.points}
         entry |= {"failed": failed, "time": int(time.time())}
@@ -47,8 +48,38 @@ def noted(report: Report, text: str) -> Report:
     return replace(report, offers=tuple((name, n) for name, n in offers.items() if n > 0))
 
 
+def fingerprint(text: str) -> str:
+    """
+    Return a word that is the same for texts that are the same program.
+
+    Comments, docstrings, blank lines and the way it is broken into lines make no other program.
+    Where a text is no Python it is the text that counts.
+
+    >>> fingerprint("x = 1  # one") == fingerprint("x = (1)")
+    True
+    """
+    try:
+        tree = ast.parse(text)
+        for node in ast.walk(tree):
+            if isinstance(body := getattr(node, "body", None), list):
+                node.body = [one for one in body if not _is_remark(one)]  # type: ignore[attr-defined]
+        return _hashed(ast.dump(tree))
+    except (SyntaxError, ValueError, RecursionError):
+        return _hashed(text)
+
+
+def _is_remark(statement: ast.stmt) -> bool:
+    """Tell whether a statement is a text that stands alone, such as a docstring."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def failed_attempts(exercise: str) -> int:
-    """Tell how many different texts for an exercise have failed a check so far."""
+    """Tell how many different programs for an exercise have failed a check so far."""
     path = attempts_file()
     return 0 if path is None else sum(bool(one["failed"]) for one in _attempts(path, exercise))
 

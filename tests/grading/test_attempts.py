@@ -1,5 +1,8 @@
 """The log of attempts: kept here, and a hint for those who are stuck."""
 
+import hashlib
+import json
+
 import pytest
 
 from cachelab.grading.attempts import attempts_file, noted
@@ -36,6 +39,42 @@ def test_asking_again_about_the_same_text_is_no_new_attempt(home):
     for _ in range(5):
         assert noted(report("victim"), "same").offers == ()
     assert len((home / "attempts.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        "def f(x):  # doubles\n    return 2 * x",
+        "def f(x):\n\n    return (2\n        * x)\n",
+        'def f(x):\n    """Double it."""\n    return 2 * x',
+    ],
+    ids=["a comment", "blanks and brackets", "a docstring"],
+)
+def test_the_same_program_written_otherwise_is_no_new_attempt(home, same):
+    noted(report("victim"), "def f(x):\n    return 2 * x")
+    noted(report("victim"), same)
+    assert len((home / "attempts.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+def test_another_program_is_a_new_attempt(home):
+    for text in ("def f(x): return 2 * x", "def f(x): return 3 * x", "def f(x) return"):
+        noted(report("victim"), text)
+    assert len((home / "attempts.jsonl").read_text("utf-8").splitlines()) == 3
+
+
+def test_a_text_in_an_older_log_is_known_by_its_own_hash(home):
+    old = {"exercise": "ex07", "text": hashlib.sha256(b"x = 1").hexdigest()[:16], "points": 0}
+    line = json.dumps(old | {"failed": ["victim"], "time": 1})
+    (home / "attempts.jsonl").write_text(line + "\n", encoding="utf-8")
+    noted(report("victim"), "x = 1")
+    assert len((home / "attempts.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+def test_a_slip_of_python_opens_no_hint_about_caching():
+    for text in "abcd":
+        slip = CheckResult("stores", "stores", 0, 5, "", hints=HINTS, is_slip=True)
+        last = noted(Report("ex07", "LRU cache", (slip,), "full", 1.0), text)
+    assert last.offers == ()
 
 
 def test_a_pass_in_between_starts_the_count_again():
