@@ -80,3 +80,29 @@ def test_one_unreadable_submission_does_not_stop_the_others(a_class):
     found = json.loads(result.stdout)
     assert found["ada"]["points"] == 40
     assert found["cy.ipynb"] == {"error": "cy.ipynb is not a readable notebook"}
+
+
+def test_the_points_of_a_class_go_to_a_table(a_class, tmp_path):
+    result = _run("ex07", a_class, "--csv", tmp_path / "marks.csv")
+    assert result.exit_code in (1, 2)
+    assert (tmp_path / "marks.csv").read_text("utf-8-sig").startswith("name,points of 40,by hand,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["ex07", RIGHT, "--page", "report.html"], "about one design of the capstone"),
+        (["capstone", MUTANTS, "--page", "report.html"], "about one design of the capstone"),
+        (["ex07", RIGHT, "--csv", "marks.csv"], "give a folder"),
+    ],
+)
+def test_a_page_and_a_table_are_refused_where_they_make_no_sense(arguments, sentence):
+    result = _run(*arguments)
+    assert (result.exit_code, sentence in result.stderr) == (2, True)
+
+
+def test_a_design_that_gets_through_no_day_has_no_page(tmp_path):
+    (tmp_path / "design.py").write_text("class Design: pass", encoding="utf-8")
+    result = _run("capstone", tmp_path / "design.py", "--page", tmp_path / "report.html")
+    assert (result.exit_code, "no page" in result.stderr) == (1, True)
+    assert not (tmp_path / "report.html").exists()

@@ -165,7 +165,12 @@ def judge_parts(
     if only is not None and only not in known:
         raise ValueError(f"the capstone has no part {only!r}; known: {', '.join(known)}")
     with Days(level, source, hidden_seed(seed)) as days:
-        yield from _capped(_each_result(days, only))
+        yield from judge_days(days, only)
+
+
+def judge_days(days: Days, only: str | None = None) -> Iterator[CheckResult]:
+    """Give the verdict on each part, or on one and those before it, from the days of a design."""
+    return _capped(_each_result(days, only))
 
 
 def _each_result(days: Days, only: str | None) -> Iterator[tuple[Part, CheckResult]]:

@@ -109,11 +109,13 @@ def fault_log(one: Standing) -> str:
     return "\n".join(lines)
 
 
-def pareto_chart(standings: Sequence[Standing], limit: float) -> "Figure":
+def pareto_chart(
+    standings: Sequence[Standing], limit: float, size: tuple[float, float] = (6.5, 3.2)
+) -> "Figure":
     """Draw waiting and staleness over dollars; the dotted line is the budget."""
     from cachelab.lab.figures import PALETTE, figure
 
-    fig, axes = figure(1, 2)
+    fig, axes = figure(1, 2, size=size)
     most = 1.45 * max(limit, *(one.dollars for one in standings))
     waits = [1e3 * one.p99 for one in standings]
     stale = [100 * one.stale_share for one in standings]
@@ -121,21 +123,40 @@ def pareto_chart(standings: Sequence[Standing], limit: float) -> "Figure":
         axes, ("p99, ms", "stale answers, %"), (waits, stale), strict=True
     ):
         top = 1.2 * max(heights) or 1.0
-        for one, height, rise in zip(standings, heights, _rises(heights, top / 11), strict=True):
+        names = _names(standings, heights, top / 9)
+        for one, height, (edge, rise) in zip(standings, heights, names, strict=True):
             marker, colour = ("D", "vermillion") if one.name == "yours" else ("o", "blue")
-            ax.plot(one.dollars, height, marker, color=PALETTE[colour], linestyle="none")
-            at = (one.dollars + most / 25, height + rise)
-            ax.annotate(one.name, at, va="center", fontsize=9)
+            ax.plot(one.dollars, height, marker, color=PALETTE[colour], linestyle="none", zorder=3)
+            ax.annotate(
+                one.name,
+                (one.dollars, height),
+                (edge + most / 25, rise),
+                va="center",
+                fontsize=9,
+                arrowprops={"arrowstyle": "-", "linewidth": 0.5, "shrinkA": 1, "shrinkB": 4},
+            )
         ax.axvline(limit, color="black", linestyle=":", linewidth=1)
         ax.set(xlabel="dollars a month", ylabel=label, xlim=(0, most), ylim=(-0.3 * top, top))
         ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= top])
     return fig
 
 
-def _rises(heights: Sequence[float], gap: float) -> list[float]:
-    """Return by how much to move each name so that they stand apart."""
+def _names(
+    standings: Sequence[Standing], heights: Sequence[float], gap: float
+) -> list[tuple[float, float]]:
+    """Return where to write each name so that names stand apart, right of all that are near."""
     from cachelab.lab.charts import apart
 
-    order = sorted(range(len(heights)), key=heights.__getitem__)
-    moved = dict(zip(order, apart([heights[place] for place in order], gap), strict=True))
-    return [moved[place] - heights[place] for place in range(len(heights))]
+    dollars = [one.dollars for one in standings]
+    order = sorted(range(len(heights)), key=lambda place: (heights[place], -dollars[place]))
+    moved = apart([heights[place] for place in order], gap)
+    edges: dict[int, float] = {}
+    group: list[int] = []
+    for place, (index, height) in enumerate(zip(order, moved, strict=True)):
+        if place and height - moved[place - 1] > 1.5 * gap:
+            group = []
+        group = [*group, index]
+        edge = max(dollars[one] for one in group)
+        edges |= dict.fromkeys(group, edge)
+    rises = dict(zip(order, moved, strict=True))
+    return [(edges[place], rises[place]) for place in range(len(heights))]

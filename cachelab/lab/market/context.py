@@ -245,8 +245,7 @@ class OriginView:
     def read(self, key: str) -> Row:
         """Return the row of a key, true at the moment of the call."""
         ctx, origin = self._ctx, self._ctx._shop.origin
-        class_of(key)
-        self._call(f"origin.read({key!r})")
+        self._call("read", key)
         version = origin.version(key)
         row = Row(key, version, origin.value(key, version), ctx._shop.clock.at, origin.size(key))
         ctx._log("origin.read", key, f"version {version}, as of {row.at:.2f} s")
@@ -258,17 +257,18 @@ class OriginView:
         version = shop.origin.version_of(key, value)
         if version is None:
             raise ValueError(f"{value!r} is no value that was written to {key!r}")
-        self._call(f"origin.write({key!r})")
+        self._call("write", key)
         ctx._cursor = shop.origin.in_turn(key, ctx._cursor)
         shop.at(ctx._cursor, shop.commit, key, version)
         ctx._log("origin.write", key, f"version {version}")
         return ctx._deliver(Row(key, version, value, ctx._cursor, shop.origin.size(key)))
 
-    def _call(self, text: str) -> None:
-        ctx = self._ctx
+    def _call(self, verb: str, key: str) -> None:
+        ctx, kind = self._ctx, class_of(key)
         ctx._enter(0.0)
+        ctx._shop.records.called(kind.name, ctx._cursor)
         done = ctx._shop.origin.call(ctx._cursor)
         if done is None:
             ctx._cursor += 0.005
-            raise Overloaded(f"{text}: the origin turns callers away")
+            raise Overloaded(f"origin.{verb}({key!r}): the origin turns callers away")
         ctx._cursor = done

@@ -26,7 +26,8 @@ class Figures:
     What a design did under a workload, after the warm-up; times in seconds.
 
     `object_ratios` and `byte_ratios` have for each layer the share of the looks at it, and of the
-    bytes looked for, that were found. `pain_ms` is what a read cost its user, see `pain`.
+    bytes looked for, that were found; `calls_of` has for each class of data how often the origin
+    was called. `pain_ms` is what a read cost its user.
     """
 
     workload: str
@@ -39,6 +40,7 @@ class Figures:
     object_ratios: Mapping[str, float]
     byte_ratios: Mapping[str, float]
     origin_calls: int
+    calls_of: Mapping[str, int]
     worst_second: int
     stale_share: float
     worst_age: float
@@ -63,6 +65,7 @@ class Records:
         self.latencies: list[float] = []
         self.by_second: defaultdict[int, list[float]] = defaultdict(list)
         self.sent: Counter[str] = Counter()
+        self.calls_of: Counter[str] = Counter()
         self.stale = self.failed = self.failed_events = self.failed_writes = 0
         self.worst_age = 0.0
         self.breaches: list[Breach] = []
@@ -80,6 +83,11 @@ class Records:
         self.sent[way] += size
         self.stale += age > 0
         self.worst_age = max(self.worst_age, age)
+
+    def called(self, kind: str, at: float) -> None:
+        """Note a call of the origin for a class of data."""
+        if self.workload.warm <= int(at) < self.workload.seconds:
+            self.calls_of[kind] += 1
 
     def acknowledged(self, key: str, version: int, at: float) -> None:
         """Note that a writer was told that its write is done."""
@@ -118,6 +126,7 @@ class Records:
                 level.name: level.hit_bytes / max(1, level.look_bytes) for level in levels
             },
             origin_calls=calls,
+            calls_of=dict(self.calls_of),
             worst_second=max(counted.values(), default=0),
             stale_share=self.stale / max(1, len(self.latencies)),
             worst_age=self.worst_age,
