@@ -53,7 +53,8 @@ listing(HashRing.points_of, HashRing.node_for)
 
 # %% [markdown]
 # A node has many points, called **virtual nodes**, drawn from its name alone. A lookup is one hash and
-# one binary search. The points are sorted once, and a circle that has changed is built beside the old one
+# one binary search. `owners` is one longer than `points`: it ends with the owner of the first point, and so
+# the circle closes. The points are sorted once, and a circle that has changed is built beside the old one
 # and then put in its place: whoever looks up meanwhile sees the one or the other.
 
 # %%
@@ -190,8 +191,10 @@ explain(
 # %% [markdown]
 # ## What do you see when a node joins?
 #
-# Add a node and watch which keys glide to another column. Then set one point a node and look at the bars.
-# Give A three times the weight: its bar grows, and keys glide towards A only.
+# A mark on the circle is a key, with the sign of its owner; the strokes outside are the nodes' points, and
+# 150 of them are too many to draw. Add a node and watch which keys glide to another column. Then go to
+# eight nodes and one point a node: the busiest has over twice its fair share. (Four of these names happen to
+# be even.) Give A three times the weight: its bar grows, and keys glide towards A only.
 
 # %%
 from cachelab.lab import RingPlayground
@@ -229,7 +232,7 @@ RingPlayground(NaiveRing)
 # %% [markdown]
 # **Break it.** In `position`, use `len(text)` instead of the hash and run both cells again: keys of one
 # length have one owner. Or replace the remainder by `min(place, len(self.points) - 1)`: the last
-# point gets the whole end of the circle, and its node the keys on it.
+# point gets the whole end of the circle, and its node the keys on it. With one point a node you see it.
 
 # %% [markdown]
 # ## Must all nodes be equal, and all copies apart?
@@ -322,6 +325,7 @@ explain(
 # Four other ideas. *Rendezvous*: every node bids for the key, the highest bid wins. *Jump*: a formula, no
 # table, for numbered nodes. *Maglev*: a table of 65,537 entries, filled in turns. *Slots*: a fixed hash
 # and a table that somebody edits, as in Redis Cluster; that is the next lesson.
+# (*Ketama*, in the table too, is the ring on which clients of memcached agree.)
 #
 # **Predict.** Which of them is the only consistent one here that moves keys between old nodes?
 
@@ -432,7 +436,8 @@ agree.compare(told)
 #
 # Three real servers hold 4,000 keys; a fourth joins under load. Readers come, and whoever misses loads
 # from the database and fills the cache. `Sharded` is one store made of several: a placement says which
-# of them has a key.
+# of them has a key. With two copies we read the first that answers. The other way is to ask a
+# [quorum](glossary.md#quorum), more than half of them, and take the newest.
 
 
 # %%
@@ -610,8 +615,8 @@ quiz(
 # %% [markdown]
 # ## Interview minutes
 #
-# Answer aloud, two minutes each, then open the model answer. The first is interview question 9; both
-# argue for Do 5, consistent hashing for distributed caches.
+# Answer aloud, two minutes each, then open the model answer. The first is interview question 9
+# of lesson 15's list; both argue for consistent hashing, Do 5 of lesson 14's.
 #
 # <details><summary>How does consistent hashing work?</summary>
 #
