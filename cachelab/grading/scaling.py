@@ -14,6 +14,7 @@ from .process import PlayerLost
 from .report import Counterexample, Row
 from .runs import call_text
 from .session import Session
+from .slips import Slip
 from .wording import reason, show_outcome
 from .world import wired
 
@@ -49,22 +50,43 @@ def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
             return endless
         costs: dict[int, dict[str, float]] = {}
         worst: str | None = None
-        for size in (sizes[0], sizes[-1], *sizes[1:-1]):
-            drawn = plan(random, size)
-            most = _allowed(costs[sizes[0]], drawn["calls"]) if size == sizes[-1] else {}
+        drawn = {size: plan(random, size) for size in (sizes[0], sizes[-1], *sizes[1:-1])}
+        for size, asked in drawn.items():
+            most = _allowed(costs[sizes[0]], asked["calls"]) if size == sizes[-1] else {}
             try:
-                totals = session.ask({"op": "cost", **drawn, "most": most})
+                costs[size] = _costs(session, asked, most)
             except PlayerLost as lost:
                 return Finding(f"with {size} keys in the cache, the submission {lost}")
-            costs[size] = {kind: work / calls for kind, (work, calls) in totals.items()}
             if size == sizes[-1]:
                 worst = _steepest(costs[sizes[0]], costs[size])
                 if worst is None:
                     return None
         assert worst is not None
-        return _growing(worst, [costs[size] for size in sizes], sizes)
+        ends = [drawn[size] for size in (sizes[0], sizes[-1])]
+        prints = "print(" in session.source and _is_by_printing(session, worst, ends)
+        return _growing(worst, [costs[size] for size in sizes], sizes, prints=prints)
 
     return examine
+
+
+def _costs(session: Session, asked: dict[str, Any], most: dict[str, float]) -> dict[str, float]:
+    totals = session.ask({"op": "cost", **asked, "most": most})
+    return {kind: work / calls for kind, (work, calls) in totals.items()}
+
+
+def _is_by_printing(session: Session, kind: str, ends: Sequence[dict[str, Any]]) -> bool:
+    """
+    Tell whether a kind of call grows for no other reason than that something is printed in it.
+
+    To print all that a cache holds is work like any other, and a server that does so on each call
+    is slow: it counts. But whoever looks for a mistake that way should be told what grows.
+    """
+    try:
+        first, last = (_costs(session, {**asked, "silent": True}, {}) for asked in ends)
+    except PlayerLost:
+        return False
+    both = kind in first and kind in last
+    return both and _steepest({kind: first[kind]}, {kind: last[kind]}) is None
 
 
 def _rehearse(session: Session, plan: Plan) -> Finding | None:
@@ -196,7 +218,9 @@ def _steepest(first: dict[str, float], last: dict[str, float]) -> str | None:
     return None if is_flat else worst
 
 
-def _growing(worst: str, costs: list[dict[str, float]], sizes: Sequence[int]) -> Finding:
+def _growing(
+    worst: str, costs: list[dict[str, float]], sizes: Sequence[int], *, prints: bool
+) -> Finding:
     """Report the kind of call that grows most."""
     rows = [
         Row(f"{worst}, with {size} keys in the cache", "", f"about {cost[worst]:.0f} steps")
@@ -210,6 +234,9 @@ def _growing(worst: str, costs: list[dict[str, float]], sizes: Sequence[int]) ->
         f"{times} times the keys cost {_steepness(worst, costs[0], costs[-1]):.0f} times the work: "
         "this call walks over the whole cache"
     )
+    if prints:
+        why = f"to print {sizes[-1]:,} entries is work too: without its print this call is constant"
+        why = Slip(why)
     return Finding(
         f"the work of one {worst} grows with the cache", Counterexample(tuple(rows), why)
     )

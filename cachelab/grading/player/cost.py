@@ -120,11 +120,12 @@ def measure(stage: Stage, request: dict[str, Any]) -> dict[str, list[int]]:
     Return `{kind: [work, calls]}` for the calls asked for, on an object filled before.
 
     `fill` are key numbers to put; `calls` are `[kind, verb, key number, ...]`, done in order until
-    one kind has taken more than its `most`.
+    one kind has taken more than its `most`. A text that is to be `silent` prints nothing.
     """
     meter, let_pass, most = Meter(), request["let_pass"], request["most"]
     extra = {CALL: meter.call, MADE: meter.made}
-    stage.execute(rewrite(stage.source, FILENAME), **extra)
+    code = rewrite(stage.source, FILENAME, silent=request.get("silent", False))
+    stage.execute(code, **extra)
     target = stage.names[stage.name](request["capacity"])
     for number in request["fill"]:
         target.put(Key(number, meter), number)

@@ -53,7 +53,18 @@ def _apply(name: str, arguments: list[Any], keywords: list[Any], at: ast.AST) ->
     return call
 
 
-def rewrite(source: str, filename: str) -> Any:
-    """Compile the text in its reporting form."""
-    tree = Rewriter().visit(ast.parse(source, filename))
+class Silencer(ast.NodeTransformer):
+    """Leaves out the lines that are a `print` and no more, with what they would have shown."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        called = node.value.func if isinstance(node.value, ast.Call) else None
+        if isinstance(called, ast.Name) and called.id == "print":
+            return ast.copy_location(ast.Pass(), node)
+        return node
+
+
+def rewrite(source: str, filename: str, *, silent: bool = False) -> Any:
+    """Compile the text in its reporting form, without its prints if it is to be `silent`."""
+    tree = ast.parse(source, filename)
+    tree = Rewriter().visit(Silencer().visit(tree) if silent else tree)
     return compile(ast.fix_missing_locations(tree), filename, "exec", dont_inherit=True)

@@ -1,0 +1,120 @@
+"""Slips of Python are told as such: the line, and what Python's message means."""
+
+from pathlib import Path
+
+import pytest
+
+from cachelab.grading import judge
+from cachelab.grading.html import render
+from cachelab.grading.slips import find_missing_return, find_slip
+
+RIGHT = Path(__file__).parents[1] / "mutants" / "ex07" / "right" / "ordered_dict.py"
+
+BOX = """class Box:
+    def __init__(self):
+        self.items = {}
+    def get(self, key):
+        return self.items[key]
+    def put(key):
+        print(key)
+    def size(self):
+        len(self.items)
+"""
+
+
+def said(kind: str, message: str, line: int | None = None) -> str | None:
+    return find_slip({"raised": [kind, message, line]}, "Box", BOX, "get")
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "line", "sentence"),
+    [
+        ("SyntaxError", "expected ':'", 4, "line 4, `def get(self, key):`: this is no Python yet"),
+        ("NameError", "name 'deque' is not defined", 2, "write `from collections import deque`"),
+        ("NameError", "name 'x' is not defined. Did you mean: 'y'?", 5, "Did you mean: 'y'?"),
+        ("AttributeError", "'NoneType' object has no attribute 'next'", 5, "is None here"),
+        ("AttributeError", "'Box' object has no attribute 'drop'", None, "has no method drop"),
+        ("AttributeError", "'Box' object has no attribute 'keys'", 5, "a keys so far"),
+        (
+            "TypeError",
+            "Box.get() takes 2 positional arguments but 3 were given",
+            None,
+            "line 4, `def get(self, key):`, takes 1 besides self, and is called with 2 here",
+        ),
+        (
+            "TypeError",
+            "Box.put() takes 1 positional argument but 2 were given",
+            None,
+            "the first argument of a method is self",
+        ),
+        ("TypeError", "object of type 'Box' has no len()", None, "method __len__"),
+        ("TypeError", "'int' object is not callable", 5, "no function"),
+        ("RecursionError", "maximum recursion depth exceeded", 5, "calls itself"),
+    ],
+)
+def test_a_slip_is_told_in_a_sentence(kind, message, line, sentence):
+    assert sentence in said(kind, message, line)
+
+
+@pytest.mark.parametrize("kind", ["KeyError", "ValueError", "ZeroDivisionError", "IndexError"])
+def test_what_may_well_be_about_caching_is_no_slip(kind):
+    assert said(kind, "7", 5) is None
+
+
+def test_a_return_that_is_missing_is_asked_for():
+    assert "is a `return` missing?" in find_missing_return({"value": None}, BOX, "size")
+
+
+def test_an_answer_that_is_printed_is_to_be_returned():
+    assert "prints its answer" in find_missing_return({"value": None}, BOX, "put")
+
+
+def test_a_function_that_returns_something_is_not_suspected():
+    assert find_missing_return({"value": None}, BOX, "get") is None
+
+
+def failing(old: str, new: str):
+    text = RIGHT.read_text("utf-8")
+    assert old in text
+    return judge("ex07", text.replace(old, new), until_failure=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("key, default=None):", "key, default=None)", "this is no Python yet: expected ':'"),
+        ("self.entries.move_to_end", "self.entires.move_to_end", "Did you mean: 'entries'?"),
+        (
+            "            self.entries[key] = value",
+            "            entries[key] = value",
+            "Did you mean: 'self.entries'?",
+        ),
+        ("class LRUCache", "class LruCache", "is LruCache meant to be it?"),
+    ],
+)
+def test_a_report_on_a_slip_says_what_and_gives_no_hint(old, new, sentence):
+    report = failing(old, new)
+    assert sentence in str(report)
+    assert "hint:" not in str(report)
+
+
+def test_hints_stay_to_be_opened_in_a_page_on_a_slip():
+    page = render(failing("self.entries.move_to_end", "self.entires.move_to_end"))
+    assert "<details><summary>Hints for this check, when it runs</summary>" in page
+
+
+def test_a_cache_that_prints_all_it_holds_is_told_that_printing_is_work():
+    text = RIGHT.read_text("utf-8").replace(
+        "key, default=None):", "key, default=None):\n        print(self.entries)"
+    )
+    report = judge("ex07", text, only="constant_time")
+    assert "to print 1,600 entries is work too" in report.failed[0].counterexample.why
+
+
+def test_a_walk_that_is_not_printing_alone_is_told_as_a_walk():
+    text = RIGHT.read_text("utf-8").replace(
+        "key, default=None):",
+        "key, default=None):\n        x = [*self.entries]\n        print(self.entries)",
+    )
+    report = judge("ex07", text, only="constant_time")
+    assert "walks over the whole cache" in report.failed[0].counterexample.why
