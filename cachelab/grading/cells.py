@@ -8,6 +8,8 @@ defined or changed in the kernel since.
 import ast
 import inspect
 import linecache
+import re
+from difflib import get_close_matches
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -18,15 +20,27 @@ from .learner import LearnersReport, answered
 from .submission import without_magics
 
 
-class NotStarted(NotImplementedError):  # noqa: N818 - a state, not a fault
-    """The exercise is still the empty form: there is nothing to judge yet."""
+class OneSentence(Exception):  # noqa: N818 - how it is shown
+    """An exception that a notebook shows as its sentence alone, without the lines of this room."""
 
     def _render_traceback_(self) -> list[str]:
         """IPython shows these lines in place of a stack trace."""
         return [str(self)]
 
 
-def check(exercise: str, *objects: object) -> LearnersReport:
+class NotStarted(OneSentence, NotImplementedError):  # noqa: N818 - a state, not a fault
+    """The exercise is still the empty form: there is nothing to judge yet."""
+
+
+class WrongCall(OneSentence, TypeError):  # noqa: N818 - it says what is wrong
+    """`check` was called with something else than the exercise and what it judges."""
+
+
+class NotFound(OneSentence, ValueError):  # noqa: N818 - it says what is missing
+    """There is no such exercise, or no text to judge."""
+
+
+def check(exercise: str = "", *objects: object) -> LearnersReport:
     """
     Judge the cell that defines `objects`, the classes or functions of the exercise.
 
@@ -35,19 +49,20 @@ def check(exercise: str, *objects: object) -> LearnersReport:
 
     Raises:
         NotStarted: every method still raises NotImplementedError.
-        TypeError, ValueError: no exercise of that name, other objects than it asks for, or objects
-            whose text cannot be found.
+        WrongCall: other objects than the exercise asks for; a TypeError.
+        NotFound: no exercise of that name, or objects without a text; a ValueError.
     """
-    if not isinstance(exercise, str):
-        raise TypeError(
-            f'check needs the exercise first, as in check("ex07", ...), not {exercise!r}'
+    if not isinstance(exercise, str) or not exercise:
+        raise WrongCall(
+            'check needs the name of the exercise first, in quotes, as in check("ex07", LRUCache)'
+            + (f"; the first here is {_described(exercise)}" if exercise else "")
         )
-    found = find_exercise(exercise)
+    found = _exercise(exercise)
     text = _text_of(found, objects)
     if _is_stub(text, found.names):
         raise NotStarted(
-            f"{found.id} is not started: {' and '.join(found.names)} raises NotImplementedError "
-            "in every method. Write it in the cell above, run that cell, then this one."
+            f"{found.id} is not started: all of {', '.join(found.names)} still raises "
+            "NotImplementedError. Write it in the cell above, run that cell, then this one."
         )
     return answered(judge(found.id, text), text, objects)
 
@@ -55,15 +70,36 @@ def check(exercise: str, *objects: object) -> LearnersReport:
 def _text_of(exercise: Exercise, objects: tuple[object, ...]) -> str:
     """Return the text of the cells, or files, that define the objects, each once."""
     asked = ", ".join(exercise.names)
+    call = f'check("{exercise.id}", {asked})'
     if not objects:
-        raise TypeError(f"check({exercise.id!r}, {asked}) needs what you wrote: {asked}")
+        raise WrongCall(f"{call} needs what you wrote: {asked}")
     texts: dict[str, None] = {}
     for item in objects:
         name = getattr(item, "__name__", None)
         if name not in exercise.names:
-            raise TypeError(f"{exercise.id} judges {asked} itself, not {name or type(item)}")
+            raise WrongCall(
+                f"{exercise.id} judges {asked} itself, not {_described(item)}: write {call}"
+            )
         texts[_text_of_one(item, name)] = None
     return without_magics("\n\n".join(texts))
+
+
+def _exercise(name: str) -> Exercise:
+    try:
+        return find_exercise(name)
+    except ValueError as error:
+        known = re.findall(r"\w+", str(error).partition("known:")[2])
+        near = get_close_matches(name.lower(), known, 1, 0.7)
+        perhaps = f" Did you mean {near[0]!r}?" if near else ""
+        raise NotFound(f"{error}.{perhaps}") from None
+
+
+def _described(item: object) -> str:
+    """Return what was passed, in a learner's words."""
+    if isinstance(item, str | int | float | None):
+        return repr(item)
+    name = getattr(item, "__name__", None)
+    return str(name) if name else f"an object of {type(item).__name__}"
 
 
 def _text_of_one(item: Any, name: str) -> str:
@@ -75,7 +111,7 @@ def _text_of_one(item: Any, name: str) -> str:
         return Path(inspect.getfile(item)).read_text(encoding="utf-8")
     except (TypeError, OSError) as error:
         message = f"the text of {name} cannot be found: define it in a cell of its own and run that"
-        raise ValueError(message) from error
+        raise NotFound(message) from error
 
 
 def _filenames(item: Any) -> list[str]:

@@ -69,14 +69,21 @@ def test_the_empty_form_shows_one_friendly_line(shell):
 @pytest.mark.parametrize(
     ("call", "error", "sentence"),
     [
-        ("check(LRUCache)", TypeError, "needs the exercise first"),
+        ("check()", TypeError, "needs the name of the exercise first"),
+        ("check(LRUCache)", TypeError, "needs the name of the exercise first.*here is LRUCache"),
+        ("check(7, LRUCache)", TypeError, "the first here is 7"),
         ('check("ex07")', TypeError, "needs what you wrote: LRUCache"),
-        ('check("ex07", dict)', TypeError, "judges LRUCache itself, not dict"),
+        ('check("ex07", dict)', TypeError, "judges LRUCache itself, not dict: write check"),
+        ('check("ex07", LRUCache(3))', TypeError, "itself, not an object of LRUCache"),
+        ('check("ex07", "LRUCache")', TypeError, "itself, not 'LRUCache'"),
+        ('check("ex07", None)', TypeError, "itself, not None"),
         ('check("ex77", LRUCache)', ValueError, "no exercise 'ex77' to judge; known: ex01"),
+        ('check("ex7", LRUCache)', ValueError, "Did you mean 'ex07'"),
         ('check("ex07", type("LRUCache", (), {}))', ValueError, "cannot be found"),
     ],
 )
-def test_a_wrong_call_of_check_is_explained(shell, ordered_dict, call, error, sentence):
+def test_a_wrong_call_of_check_is_explained_in_one_line(shell, ordered_dict, call, error, sentence):
     shell.run_cell(ordered_dict)
-    with pytest.raises(error, match=sentence):
+    with pytest.raises(error, match=sentence) as caught:
         _check(shell, call)
+    assert len(caught.value._render_traceback_()) == 1
