@@ -16,10 +16,10 @@
 from cachelab.lab import loop, scan, simulate, zipf
 
 workloads = {
-    "popular": zipf(20_000, objects=1_000, alpha=1.0),
-    "uniform": zipf(20_000, objects=1_000, alpha=0),
-    "report": loop(20_000, length=1_000),
-    "crawler": scan(20_000),
+    "popular": zipf(20_000, objects=1_000, alpha=1.0),  # a few keys get most requests
+    "uniform": zipf(20_000, objects=1_000, alpha=0),  # all keys alike
+    "report": loop(20_000, length=1_000),  # the same keys in the same order, again and again
+    "crawler": scan(20_000),  # each key once
 }
 for name, requests in workloads.items():
     hits = simulate(requests, "lru", 100).hit_ratio
@@ -78,7 +78,7 @@ for alpha in (0, 0.4, 0.6, 0.8, 1.0, 1.2):
     print(f"alpha {alpha:3}: estimate {facts.skew:.2f}, hit ratios {ratios}")
 
 # %% [markdown]
-# Without skew the hit ratio is the share of the keys that fit: 0.010, 0.100, 0.483. That is the whole
+# Without **skew**, all keys alike, the hit ratio is the share of the keys that fit: 0.010, 0.100, 0.483. That is the whole
 # use of a cache for "high cardinality with uniform access". With alpha 1.0 the first hundredth brings
 # 0.389, and ten times the memory does not even double it.
 #
@@ -95,8 +95,8 @@ print(f"pages read once: {shop.one_hit_share:.3f}; a cache without limit hits {s
 
 # %% [markdown]
 # This is the recorded database of lesson 00. Hardly any page is read once, so nearly everything could
-# hit, given room. In a log of search queries the one-hit share is what to look at first: a key that is
-# never asked for again can only take room.
+# hit, given room. In a log of search queries the **one-hit share**, the share of keys asked for once, is
+# what to look at first: a key that is never asked for again can only take room.
 
 # %% [markdown]
 # ## Which requests would hit, before there is a cache?
@@ -216,7 +216,7 @@ explain(
 
 # %% [markdown]
 # Drag the capacity. The three charts move together: what misses, what the origin has to bear, and
-# what both cost at the assumed prices. Change the trace and find the cheapest size of each. For the
+# what both cost at the assumed prices. *Optimal* knows the future: no rule misses less. Change the trace and find the cheapest size of each. For the
 # busy database it lies right behind the cliff.
 
 # %%
@@ -260,7 +260,8 @@ for requests, size in ((busy, 800), (moving, 100)):
     print(f"{requests.name:21} {size} entries: stubborn {stubborn:.3f}, lru {lru:.3f}")
 
 # %% [markdown]
-# On the report it turns the cliff into a slope and beats LRU by far. When popularity moves, it keeps
+# On the report it turns the cliff into a slope and beats LRU by far: the **working set**, what is asked
+# for again soon enough to be kept, did not fit into 800 entries. When popularity moves, it keeps
 # the wrong keys for ever. So before "more memory" comes the question which kind of misses you have;
 # lesson 09 is about policies that need not choose.
 
@@ -377,7 +378,7 @@ with start_server() as server:
             bare = min(seconds(shop, read, write_share) for _ in range(2))
             gain = bare / seconds(shop, read, write_share, store)
             gains[question, write_share] = gain
-            print(f"{question:5} {write_share:.0%} writes: {gain:6.3f} times as fast")
+            print(f"{question:5} {write_share:.0%} writes: {gain:7.2g} times as fast")
 dear = "the dear one only" if gains["dear", 0.5] > 1 else "neither"
 print(pays.compare(dear))
 assert 2 * gains["cheap", 0.5] < min(1, gains["dear", 0.5]), "what a miss costs decides"
@@ -454,7 +455,8 @@ for name, situation in cases.items():
 
 # %% [markdown]
 # Latency is one reason of four: load, money and outages are the others. Stock may be *shown* from a
-# copy; the decision to sell asks the truth. Write-through is not an answer to "may not be old":
+# copy; the decision to sell asks the truth. [Cache-aside](glossary.md#cache-aside) is
+# lesson 04. [Write-through](glossary.md#write-through) is not an answer to "may not be old":
 # lesson 05 finds the schedules. And encryption does not stop a shared layer from handing your page to
 # somebody else.
 

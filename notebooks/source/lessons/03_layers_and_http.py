@@ -42,7 +42,8 @@ for name, last in (("alone", alone), ("both", behind)):
 # | database's buffer pool | all queries | nobody: it is never stale | memory against disk |
 
 # %% [markdown]
-# Each miss goes on to the next. `FiveLayers` is all of them with a clock of its own: the HTTP caches,
+# Each miss goes on to the next. (A CDN, content delivery network, is a row of caches near the users, its
+# *edges*, that many sites rent.) `FiveLayers` is all of them with a clock of its own: the HTTP caches,
 # the two tiers and the pool are the package's real code, only time is made.
 #
 # **Predict.** A page says `max-age=60`. Ada opens it, opens it again, then Bob opens it for the first
@@ -136,6 +137,7 @@ show(
     "the second layer's falls from 0.80 to 0.13; what is left for the origin stays near 0.18.",
     caption="One rises, one falls, and the origin hardly notices.",
 )
+print("pages in the first layer: its hit ratio, the second's, the share left for the origin")
 for point in points:
     print(f"{point.first_capacity:5}: {point.first:.3f} {point.second:.3f} {point.origin:.3f}")
 second.compare(round(next(p.second for p in points if p.first_capacity == 300), 3))
@@ -271,7 +273,7 @@ for vary in ("", "Accept-Language", "*"):
 # %% [markdown]
 # ## Does no-cache mean no copy?
 #
-# **Predict.** A page of 12,000 bytes says `no-cache` and has an `ETag`. A proxy with a cache asks a
+# **Predict.** A page of 12,000 bytes says `no-cache` and has an `ETag`, a text that names its version. A proxy with a cache asks a
 # real server for it over HTTP, three times.
 
 # %%
@@ -327,6 +329,9 @@ explain(
 )
 
 # %% [markdown]
+# The third column is the proxy's own account (RFC 9211): `fwd` says why it asked the origin, `fwd-status`
+# what it heard, `ttl` for how many seconds more the copy is fresh, below 0 for a stale one.
+#
 # **Break it.** Take the validator away: without an `ETag` there is nothing to ask with.
 
 # %% tags=["live"]

@@ -36,8 +36,8 @@ print("cache:", cache, " database:", database, " waiting:", len(queue))
 # went through. Nothing waits, nothing was logged as lost. The cache says 2 and the database says 1, and
 # nothing that is still to come will change either.
 #
-# The retry put the older write behind the newer one. "It is eventually consistent" is not true of this
-# queue: there is no eventually.
+# The retry put the older write behind the newer one. "Eventually consistent" would mean that all copies
+# are equal some time after the last write. Of this queue it is not true: there is no eventually.
 
 # %% [markdown]
 # ## How long does a caller wait for OK?
@@ -151,8 +151,8 @@ def two_writers(kind):
 print(explore(two_writers(Textbook), cache_equals_source_at_rest).text())
 
 # %% [markdown]
-# Ours puts a lease under the key after the commit, reads back what the database has now, and stores that
-# only if its lease is still there. The second lease takes the place of the first.
+# Ours puts a [lease](glossary.md#lease), the placeholder of lesson 04, under the key after the commit,
+# reads back what the database has now, and stores that only if its lease is still there. The second lease takes the place of the first.
 
 # %%
 from cachelab.lab import explain, listing
@@ -337,8 +337,8 @@ print("one deposit of 10, balance", balance)
 # ## What does a crash take with it?
 #
 # "OK" from a write-behind means: it is in the log. So the question is where the log is. `QueuedWriteBehind`
-# keeps it in the process. `WriteBehind` keeps it in a stream on the cache server, in the same step as the
-# copy.
+# keeps it in the process. `WriteBehind` keeps it in a stream, a list that only grows at its end, on the
+# cache server, in the same step as the copy.
 #
 # **Predict.** A process writes to the in-process queue as fast as it can. It is killed (`kill -9`) when it
 # has reported its 300th OK, a few milliseconds after it began.
