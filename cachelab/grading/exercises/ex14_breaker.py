@@ -8,7 +8,7 @@ from cachelab.grading.exercise import Check, in_turn
 from cachelab.grading.stories import Tale
 from cachelab.grading.telling import explore_scenes, play_tales
 
-from . import breaker_case
+from . import breaker_apart, breaker_case
 from .breaker_case import BreakerModel, BreakerWorld, MeetingModel
 
 BREAKERS = ((1, 10.0), (2, 10.0), (3, 10.0))
@@ -20,6 +20,9 @@ def _breaker(kinds: str, allowed: Any, *states: str) -> Tale:
     return Tale(BreakerWorld, BreakerModel, BREAKERS, draw, allowed)
 
 
+_TRIAL = "the trial goes wrong"
+_IN_THE_WAY = "callers at the same time get in each other's way"
+_NOT_TOLD = "a change of state is not told, or told wrongly"
 _STUCK = "after a trial that neither succeeds nor fails, no call is ever made"
 
 BREAKER_CHECKS = (
@@ -47,7 +50,7 @@ BREAKER_CHECKS = (
         in_turn(
             play_tales(
                 Tale(BreakerWorld, BreakerModel, BREAKERS, breaker_case.steered),
-                message="the trial goes wrong",
+                message=_TRIAL,
                 runs=60,
                 longest=16,
             ),
@@ -56,6 +59,7 @@ BREAKER_CHECKS = (
             ),
         ),
         after=("breaker_opens",),
+        apart=explore_scenes(breaker_apart.OPEN, *breaker_apart.TRIALS, message=_TRIAL),
         hints=(
             "How does the breaker find out that the server is back?",
             "At opened + reset or later one call goes through: a success closes the circuit.",
@@ -70,10 +74,13 @@ BREAKER_CHECKS = (
         explore_scenes(
             Tale(BreakerWorld, MeetingModel),
             *breaker_case.SCENES,
-            message="callers at the same time get in each other's way",
+            message=_IN_THE_WAY,
             interruptions=1,
         ),
-        after=("breaker_trial",),
+        after=("breaker_opens", "breaker_trial"),
+        apart=explore_scenes(
+            breaker_apart.MEETING, *breaker_apart.ONE_TRIES, message=_IN_THE_WAY, interruptions=1
+        ),
         hints=(
             "What does a second caller see while the trial is under way?",
             "The state is half-open before fn is called: whoever comes then is refused.",
@@ -111,10 +118,11 @@ BREAKER_CHECKS = (
         "CircuitBreaker: on_change is told each new state",
         play_tales(
             Tale(BreakerWorld, BreakerModel, BREAKERS, breaker_case.steered_and_told),
-            message="a change of state is not told, or told wrongly",
+            message=_NOT_TOLD,
             runs=60,
         ),
-        after=("breaker_trial",),
+        after=("breaker_opens", "breaker_trial"),
+        apart=explore_scenes(breaker_apart.OPEN, *breaker_apart.CHANGES, message=_NOT_TOLD),
         hints=(
             "Who notices at night that the circuit is open?",
             "Call on_change('open'), on_change('half-open'), on_change('closed').",
