@@ -54,12 +54,11 @@ PRESSED = "button:not([role=switch]), input, textarea"
 SHEET = 1_000
 """Pixels that a sheet of A4 is high, less its margins."""
 
-REPORT = """from cachelab.grading import check
-class LRUCache:
+REPORT = """class LRUCache:
     def __init__(self, capacity): self.values = {}
     def get(self, key, default=None): return self.values.get(key, default)
-    def put(self, key, value): self.values[key] = value
-check("ex07", LRUCache)"""
+    def put(self, key, value): self.values[key] = value"""
+CHECK = 'check("ex07", LRUCache)'
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +68,7 @@ def address(tmp_path_factory):
     lessons = root / "notebooks" / "source" / "lessons"
     lessons.mkdir(parents=True)
     (lessons / "00_views.py").write_text("# %% [markdown]\n# # Views\n", "utf-8")
-    cells = ["from cachelab import lab", *VIEWS, REPORT]
+    cells = ["from cachelab import lab\nfrom cachelab.grading import check", *VIEWS, REPORT, CHECK]
     notebook = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_markdown_cell("# Views"),
@@ -187,3 +186,18 @@ def test_on_paper_nobody_is_asked_how_sure_he_is(page):
     expect(asked).to_be_visible()
     page.emulate_media(media="print")
     expect(asked).to_be_hidden()
+
+
+def test_on_a_narrow_screen_all_of_a_report_can_be_scrolled_to(page):
+    page.set_viewport_size({"width": 320, "height": 800})
+    ends = page.locator(".cachelab-report").evaluate(
+        """(report) => {
+          for (const details of report.querySelectorAll("details")) details.open = true;
+          const around = report.parentElement;
+          around.scrollLeft = 10_000;
+          const tables = [...report.querySelectorAll("table")].filter((one) => one.clientWidth);
+          return tables.map((one) => one.getBoundingClientRect().right);
+        }"""
+    )
+    assert len(ends) > 1
+    assert max(ends) <= 320
