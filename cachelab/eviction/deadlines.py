@@ -6,7 +6,6 @@ that nobody asks for stays for ever. The queue finds such keys without looking a
 """
 
 from heapq import heapify, heappop, heappush
-from itertools import count
 from math import inf
 
 from .base import Key
@@ -48,7 +47,7 @@ class Deadlines:
     def __init__(self) -> None:
         self.at: dict[Key, float] = {}
         self._queue: list[tuple[float, int, Key]] = []
-        self._ticket = count()
+        self._ticket = 0
         """Sets notes of one time apart, because keys need not have an order."""
 
     def note(self, key: Key, time: float) -> None:
@@ -57,7 +56,8 @@ class Deadlines:
         if time == inf:
             return
         self.at[key] = time
-        heappush(self._queue, (time, next(self._ticket), key))
+        self._ticket += 1
+        heappush(self._queue, (time, self._ticket, key))
         if len(self._queue) > 2 * len(self.at) + 16:
             self._queue = [note for note in self._queue if self.at.get(note[2]) == note[0]]
             heapify(self._queue)
