@@ -134,7 +134,10 @@ PROBLEMS: dict[str, Problem] = {
         Objective(p99=0.3, worst_second=80, worst_age=45.0, dollars=950),
         naive=Design((_edge(200, 30),), "small caches at the edge"),
         careful=Design(
-            (_edge(1_500, 20, coalesced=True), _shared(4_000, 20, coalesced=True)),
+            (
+                _edge(1_500, 15, coalesced=True),
+                _shared(4_000, 30, public_only=True, coalesced=True),
+            ),
             "edge, and a shield behind it",
         ),
     ),

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Can your design survive its own numbers?
 #
-# 75 minutes. Before: [14_operate_a_cache](14_operate_a_cache.ipynb). Lanes: SIM (exact, the same on
+# 120 minutes, the deck of cards included. Before: [14_operate_a_cache](14_operate_a_cache.ipynb). Lanes: SIM (exact, the same on
 # every machine) and LIVE (SQLite on yours).
 
 # %% [markdown]
@@ -78,7 +78,7 @@ listing(bill)
 # %% [markdown]
 # On paper: the slots bear 6 / 0.03 = 200 calls a second. A key with r reads in the life of a copy hits
 # r / (1 + r) of them (lesson 06). What misses, and all writes, calls the origin. Half of a call's mean time
-# is certain, the rest is chance; p99 is the tail of the misses. A node is 20 dollars, a layer 50, a
+# is certain, the other is drawn exponentially; p99 is the tail of the misses. A node is 20 dollars, a layer 50, a
 # million calls 5.
 #
 # **Predict.** 10,000 of 20,000 keys have room, the popular ones. Then run the paper, as a function, and
@@ -234,7 +234,7 @@ explain(
 # limit is not a constant of nature, but a ratio of reads to posts.
 
 # %%
-for reads in (3, 60):
+for reads in (60, 3):
     results = costs(replace(feed.workload, reads=reads))
     told = "  ".join(f"{name} {found.dollars:,.0f}" for name, found in results.items())
     print(f"{reads:2} reads a second: {told}")
@@ -345,7 +345,7 @@ from cachelab.lab import Design, explain, predict, simulate_design
 from cachelab.lab.design_problems import PROBLEMS
 
 pages = PROBLEMS["content delivery"]
-edge, shield = (replace(layer, public_only=True) for layer in pages.careful.layers)
+edge, shield = (replace(layer, ttl=20) for layer in pages.careful.layers)
 ways = {
     "edges alone": (edge,),
     "room for all": (replace(edge, entries=5_000),),
@@ -564,7 +564,7 @@ explain(
 # %% [markdown]
 # ## Errata hunt
 #
-# The comparison you have re-derived (C-29 to C-32) says more. *Write-through: best for write-heavy and
+# The comparison you have re-derived says more. *Write-through: best for write-heavy and
 # read, performance moderate. Write-behind: performance excellent. Refresh-ahead: strong, excellent.*
 # Find three sentences that your table contradicts.
 
@@ -580,13 +580,13 @@ explain(
 )
 
 # %% [markdown]
-# **C-70, D24.** *"Designing Data-Intensive Applications", the chapter on caching.* The first edition (2017) has
+# **D24.** *"Designing Data-Intensive Applications", the chapter on caching.* The first edition (2017) has
 # twelve chapters and none on caching. Its chapter 1 has the feed of this lesson, as Twitter's home
 # timelines; caches come up as derived data in chapters 11 and 12.
 #
-# **C-71.** *Related topics*: five links that lead nowhere outside the site they were written for.
+# *Related topics*: five links that lead nowhere outside the site they were written for.
 #
-# And the text itself: wherever it drew an arrow, three other characters stand.
+# And the published text from which all errata of this course come: wherever it drew an arrow, three other characters stand.
 
 # %%
 for sign in "\u2192\u2260\u2510":
@@ -663,7 +663,7 @@ calibration()
 #
 # By kind of data. Pictures at the edge. Prices: a shared cache, a minute, removed by writes, with a lease;
 # before it a second in each process, which takes a rush off one node: 6,434 look-ups instead of
-# 42,219, for 50 dollars and a second of age. Private pages in no shared layer, stock from the source. Without
+# 42,219, for 50 dollars and a second of age. Nothing private at an edge, stock from the source. Without
 # removal no life keeps both age and load. Evidence: *Does a second level pay?*
 #
 # </details>
