@@ -8,6 +8,7 @@ before, by the same checks and at the same level, is not judged again.
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ from .sandbox import choose_level
 from .submission import read_submission
 
 SUFFIXES = (".py", ".ipynb")
+
+SECRET = "CACHELAB_MARKET_SEED"
+"""Environment variable: a word of the teacher's from which the capstone's days are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Verdicts:
 def key_of_text(exercise: Exercise, text: str, level: str) -> str:
     """Return what a verdict depends on, as one word."""
     checks = [(check.id, check.points, check.needs, check.after) for check in exercise.checks]
-    parts = [cachelab.__version__, exercise.id, repr(checks), level, text]
+    panel = f"{exercise.panel_points} {os.environ.get(SECRET, '')}" if exercise.panel else ""
+    parts = [cachelab.__version__, exercise.id, repr(checks), panel, level, text]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -14,6 +14,7 @@ from cachelab.grading import find_exercise, judge, sandbox_level
 from cachelab.grading.capstone.days import Days, day_of, hidden_seed
 from cachelab.grading.capstone.parts import CAP, CAPSTONE, PARTS, judge_parts
 from cachelab.grading.capstone.remote import Crashed, Troupe
+from cachelab.grading.classroom import key_of_text
 from cachelab.grading.process import PlayerLost
 from cachelab.lab.market import (
     FAMILIES,
@@ -221,6 +222,12 @@ def test_a_teachers_word_draws_other_hidden_days(monkeypatch):
     before = hidden_seed(None)
     monkeypatch.setenv("CACHELAB_MARKET_SEED", "a word")
     assert hidden_seed(None) != before
+
+
+def test_a_verdict_that_was_kept_is_not_that_of_other_days(monkeypatch):
+    before = key_of_text(CAPSTONE, CAREFUL, "full")
+    monkeypatch.setenv("CACHELAB_MARKET_SEED", "a word")
+    assert key_of_text(CAPSTONE, CAREFUL, "full") != before
 
 
 # Attacks: the victim of a forgery has no cache, and a forgery that worked would be faster.

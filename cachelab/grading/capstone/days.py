@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Self
 
+from cachelab.grading.classroom import SECRET
 from cachelab.grading.process import PlayerLost
 from cachelab.grading.sandbox import Level
 from cachelab.lab.market import (
@@ -30,9 +31,6 @@ from cachelab.lab.market.live import LIVE_SECONDS, LiveReplay, replay_live
 from cachelab.lab.market.scoring import foretells
 
 from .remote import Crashed, Troupe
-
-SECRET = "CACHELAB_MARKET_SEED"
-"""Environment variable: a word of the teacher's from which the hidden days are drawn."""
 
 GROUPS = ("first", "public", "hidden", "faults")
 
