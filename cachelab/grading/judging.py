@@ -2,6 +2,7 @@
 The judge: every check of an exercise on a submission's text, in order, and the verdict.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -171,11 +172,20 @@ def _verdict(check: Check, finding: Finding | None) -> CheckResult:
         check.title,
         0,
         check.points,
-        finding.message,
+        _said(finding),
         finding.counterexample,
         check.hints,
         is_slip=finding.is_slip or isinstance(shown and shown.why, Slip),
     )
+
+
+def _said(finding: Finding) -> str:
+    """Return what a finding says: where a call is stopped by a slip, nothing about caches."""
+    shown = finding.counterexample
+    if shown is None or not isinstance(shown.why, Slip):
+        return finding.message
+    stopped = re.match(r"\w*Error\b", shown.rows[-1].got)
+    return f"a call ends with {stopped.group()}" if stopped else finding.message
 
 
 def _judge_one(check: Check, session: Session, random: Random) -> Finding | None:

@@ -98,6 +98,11 @@ def test_a_report_on_a_slip_says_what_and_gives_no_hint(old, new, sentence):
     assert "hint:" not in str(report)
 
 
+def test_the_headline_of_a_slip_is_not_about_caches():
+    report = failing("self.entries.move_to_end", "self.entires.move_to_end")
+    assert report.failed[0].message == "a call ends with AttributeError"
+
+
 def test_hints_stay_to_be_opened_in_a_page_on_a_slip():
     page = render(failing("self.entries.move_to_end", "self.entires.move_to_end"))
     assert "<details><summary>Hints for this check, when it runs</summary>" in page
