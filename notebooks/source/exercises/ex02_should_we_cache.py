@@ -46,7 +46,7 @@
 #
 # - **Distances count keys**, not requests: in `a b b b a` the distance of the last `a` is 1.
 # - **Work**: for `reuse_distances` the steps per request may grow like log n, not like n. The judge
-#   counts steps, also those that a slice, a set or `index` takes inside; it has no stopwatch.
+#   counts steps, also those inside a slice, a set or `index`.
 # - Sizes for `mrc` are 1 or more, in any order; the answer has theirs.
 # - Traces may be empty for `reuse_distances`; the other arguments are not.
 # - A list or a tuple is fine where a list is promised.

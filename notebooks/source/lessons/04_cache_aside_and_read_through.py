@@ -55,8 +55,8 @@ trips = predict("How many calls of the cache does our miss make?", low=0, high=1
 trips
 
 # %% [markdown]
-# **Run.** `instrument` puts a wire around a store or a source: each call that crosses it is written to a
-# journal.
+# **Run.** A *store* is the cache's side, a *source* the database's; both are in memory here, and real ones
+# follow. `instrument` puts a wire around either: each call that crosses it is written to a journal.
 
 # %%
 from cachelab.ports import Journal, MemorySource, MemoryStore, instrument
@@ -83,8 +83,9 @@ explain(
 )
 
 # %% [markdown]
-# Here is the whole of it, as it runs. `_fetch` asks the source, `invalidate` removes the copy, also after
-# an error: the error may have come after the commit.
+# Here is the whole of it, as it runs. A [lease](glossary.md#lease) is the right to fill a key: the
+# placeholder that `add` leaves and a write takes away. `_fetch` asks the source, `invalidate` removes the
+# copy, also after an error: the error may have come after the commit.
 
 # %%
 listing(CacheAside.read, CacheAside._fill, CacheAside.write)
@@ -136,7 +137,8 @@ AsideStepper(Careless)
 # attack. Each read is a miss, and nothing is stored. The field calls it **cache penetration**.
 #
 # **Predict.** 1,000 reads, 20 a second, of ten ids that do not exist. Our cache remembers an absence for
-# ten seconds (`negative_ttl=10`); beside it one that forgets an absence at once.
+# ten seconds (`negative_ttl=10`); beside it one that forgets an absence at once. `SimRuntime` is
+# made time: its `sleep` waits for nothing, and moves the clock exactly.
 
 # %%
 from cachelab.lab import explain, predict
@@ -368,7 +370,7 @@ def world(seconds, broken):
     return sim, store, instrument(MemorySource(), sim, latency=0.008)
 
 
-def with_breaker(store, sim):
+def with_breaker(store, sim):  # errors are handed on, since the strategy has a way out
     return Resilient(store, failed_reads="raise", retries=Retries(tries=1), runtime=sim)
 
 
@@ -407,6 +409,8 @@ explain(
 )
 
 # %% [markdown]
+# The [breaker](glossary.md#circuit-breaker) of the last line leaves a broken part alone for a while.
+#
 # **Break it.** Change the timeout to 5 ms, then to half a second: which line of the table moves?
 #
 # Now for real: a server that is killed, and one that is stopped in mid-run, which keeps its connections
@@ -459,6 +463,9 @@ assert silent > 2 * max(killed, broken), "a silent server costs a timeout, unles
 # "Always have a fallback to the source" is good advice with a bill. Our shop gets 1,000 reads a second.
 # Its database has two connections, and a read takes 8 ms, so it does at most 250 a second. With the
 # cache that is plenty.
+#
+# `LimitedSource` is that database: who finds `queue` others waiting, or has waited `patience` seconds, is
+# told that it is overloaded.
 #
 # **Predict.** The cache is down for two seconds. Every read falls back, and nobody is turned away.
 
