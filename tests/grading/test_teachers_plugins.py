@@ -6,12 +6,49 @@ import sys
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from cachelab.grading.exports import PerQuestion
 from cachelab.grading.lateness import DAY, PerDay
+from cachelab.grading.pages import harmless
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<script>act()</script>",
+        "<img src=x onerror='act()'>",
+        "<svg onload='act()'>",
+        "[look](javascript:act())",
+        "<a href='data:text/html,act()'>look</a>",
+        "<iframe srcdoc='act()'></iframe>",
+        "<p style='background: url(act)'>look",
+    ],
+)
+def test_no_answer_acts_in_a_page_that_a_teacher_opens(answer):
+    notebook = new_notebook(cells=[new_markdown_cell(f"**Because** {answer}")])
+    filters = {"markdown2html": "cachelab.grading.pages.markdown2html"}
+    page, _ = HTMLExporter(filters=filters, template_name="basic").from_notebook_node(notebook)
+    assert "<strong>Because</strong>" in page
+    elements = BeautifulSoup(page, "html.parser").find_all(True)
+    assert not {"script", "svg", "iframe"} & {element.name for element in elements}
+    assert "act" not in "".join(value for e in elements for value in map(str, e.attrs.values()))
+
+
+def test_what_an_exercise_says_keeps_its_form():
+    text = (
+        "<details><summary>Hint</summary>\n\n`a < b` and $a < b$\n\n</details>\n\n|a|\n|--:|\n|1|"
+    )
+    shown = harmless(MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(text))
+    assert "<details><summary>Hint</summary>" in shown
+    assert "<code>a &lt; b</code>" in shown
+    assert '<td style="text-align:right;">1</td>' in shown
 
 
 @pytest.mark.parametrize(
