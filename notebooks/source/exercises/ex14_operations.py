@@ -11,7 +11,7 @@
 # |---|---|
 # | `LatencyHistogram()` | no calls yet |
 # | `record(seconds, hit=True)` | one call, from a microsecond to 100 seconds |
-# | `percentile(p)` | the nearest rank (exercise 01), at most 5 % off; None without calls |
+# | `percentile(p)` | the nearest rank (exercise 01) for p from 0 to 100, at most 5 % off; None without calls |
 # | `hit_ratio()` | hits over calls, from 0 to 1; None without calls |
 # | `merge(other)` | adds what another one has counted, which stays as it is |
 #
@@ -30,6 +30,9 @@
 # | `store`, `ttl` | where copies go, and how long they live: each drawn anew between 0.8 and 1.2 times `ttl` |
 
 # %% [markdown]
+# The store has room for all, so the most wanted come first; where something may be evicted, the lesson
+# loads them last. `runtime` has `now()` and `sleep(seconds)`, the breaker's `clock` has `now()`.
+#
 # At most `qps` loads a second begin, one after another; if loads take no time, at least half as many.
 # What is in the store already stays. A failing key is passed over; after five failures in a row the
 # warm-up ends.

@@ -27,7 +27,8 @@ for form in ("user:{0}:profile", "user:{{{0}}}:profile", "{{users}}:{0}:profile"
 # %% [markdown]
 # Nine thousand profiles on three nodes, under three names. The first two names spread them evenly. The
 # third puts all 9,000 into one slot, and so 100 % of them on node c, while a and b stay empty. The
-# difference is where two braces stand.
+# difference is where two braces stand. (A node with its part of the keys is called a
+# [shard](glossary.md#shard).)
 
 # %% [markdown]
 # ## Which slot, which node?
@@ -103,8 +104,8 @@ share.compare(round(max(held.values()) / len(keys), 3))
 explain(
     "How wide should a tag be?",
     answer="As wide as what must be used in one step, and no wider: a user, a basket, an order. A tenant, a "
-    "country or the name of a table is nearly always too wide. Best practice Do 7 says to use tags "
-    "for related data; the related data of one user, not of all users.",
+    "country or the name of a table is nearly always too wide. The best practice says to use tags "
+    "for related data (Do 7 in lesson 14): the related data of one user, not of all users.",
 )
 
 # %% [markdown]
@@ -222,7 +223,8 @@ explain(
 # same twice, such as GET and SET. An INCR whose answer was lost it does not repeat, because nobody can
 # tell whether it was carried out.
 #
-# **Break it.** Users tagged by their id, read as one.
+# Users tagged by their id, read as one. **Break it:** an id that begins with a brace ends the tag before
+# it has begun, and the three keys would part. `UserData` refuses it.
 
 # %% tags=["live"]
 from cachelab.operations import UserData
@@ -231,8 +233,11 @@ from cachelab.ports import RedisStore
 people = UserData(RedisStore(client))
 people.set_user_data(42, {"profile": {"name": "Ada"}, "settings": {"theme": "dark"}})
 found = people.get_user_data(42)
-print(found)
-print({hash_slot(key) for key in people.keys(42)})
+print(found, {hash_slot(key) for key in people.keys(42)})
+try:
+    people.get_user_data("}7")
+except ValueError as refused:
+    print(refused)
 client.set("user:9", "Eve", ex=3_600)
 print(client.exists("user:9"), client.delete("user:9"), client.exists("user:9"))
 client.close()
@@ -260,7 +265,7 @@ from collections import Counter
 from cachelab.lab import explain, listing, predict
 from cachelab.operations.metrics import SpaceSaving
 
-listing(SpaceSaving.add)
+listing(SpaceSaving.add, SpaceSaving._take_over)
 
 # %% [markdown]
 # **Predict.** 100,000 requests by popularity for 13,125 different items. We keep 100 counters.
@@ -392,7 +397,7 @@ explain(
 # %% [markdown]
 # ## Redis or Memcached?
 #
-# FAQ 2. A common answer says that Memcached is more efficient in memory, and Redis slower because it has
+# Everybody is asked this. A common answer says that Memcached is more efficient in memory, and Redis slower because it has
 # one thread. We measured: valkey 9.1.2 and memcached 1.6.18, unix sockets, two shared cores, one
 # connection each. The figures are a recorded run of `benchmarks/redis_and_memcached.py`.
 #
@@ -543,8 +548,7 @@ quiz(
 # %% [markdown]
 # ## Interview minutes
 #
-# Answer aloud, two minutes each, then open the model answer. The first is
-# interview question 10, a first pass.
+# Answer aloud, two minutes each, then open the model answer. The first is question 10 of lesson 15.
 #
 # <details><summary>Design a distributed cache system.</summary>
 #
@@ -558,7 +562,7 @@ quiz(
 # %% [markdown]
 # <details><summary>Redis or Memcached: which should I use?</summary>
 #
-# This is FAQ 2. I ask what else than values is needed: structures, persistence, replicas, scripts. If
+# I ask what else than values is needed: structures, persistence, replicas, scripts. If
 # nothing, I measure. In our run Redis took 64, 112 and 288 bytes where Memcached took 106, 158 and 318;
 # by hand a GET cost nearly the same; values above a megabyte need a setting in Memcached. The client library
 # weighed more than the server. Evidence: *Redis or Memcached?*

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # It is 03:00; which graph tells you?
 #
-# 70 minutes. Before: [13_cluster_and_hot_keys](13_cluster_and_hot_keys.ipynb). Lanes: SIM (exact, the same
+# 90 minutes. Before: [13_cluster_and_hot_keys](13_cluster_and_hot_keys.ipynb). Lanes: SIM (exact, the same
 # on every machine) and LIVE (a real cache server and SQLite on yours).
 
 # %% [markdown]
@@ -92,7 +92,7 @@ for name, one in {**groups, "all eleven": LatencyHistogram.merged([quiet, slow])
 # %% [markdown]
 # ## What does a hit ratio not say?
 #
-# FAQ 5 names five figures: hit ratio, miss ratio, evictions, latency percentiles, memory. The first one
+# The usual advice names five figures: hit ratio, miss ratio, evictions, latency percentiles, memory. The first one
 # gets the largest graph. It is a fraction, and a fraction can be improved from below.
 #
 # **Predict.** A morning of the shop, 20,000 page requests, room for 260 pages. Someone adds a health check
@@ -187,7 +187,8 @@ explain(
 #
 # A shop reads through `CacheAside` from four cache nodes, before a database with four slots: real code, in
 # virtual time. Six things can go wrong with it. The alert rings, and you see three charts and one probe
-# of your choice. Naming the cause costs nothing, waiting does.
+# of your choice. (The cause "a probe reads one key" is such a health check.) Naming the cause costs nothing,
+# waiting does.
 #
 # **Predict**, when you have named all six: how well would an alarm on the hit ratio alone have done?
 
@@ -228,9 +229,10 @@ explain(
 # %% [markdown]
 # ## How cold is a cold start?
 #
-# FAQ 4. A new cache server takes over after eight seconds. Customers make 300 requests a second; the
+# A new cache server takes over after eight seconds. Customers make 300 requests a second; the
 # database does two things at a time, each in 16 ms, so 125 a second. With a warm cache that is plenty.
-# Yesterday's log tells which keys are hot.
+# Yesterday's log tells which keys are hot. Lives get a [jitter](glossary.md#jitter) of a tenth, lest what was
+# warmed together end together.
 #
 # **Predict.** Behind the old cache the p99 is 18 ms. The new one is empty.
 
@@ -353,7 +355,7 @@ print(f"the price is 12; in the cache: {eager} by Eager, {price_after(ours)} by 
 # %% [markdown]
 # Eager has put the past back, for ten minutes. `Rows` adds, which never replaces what is there, and looks
 # at the row once more: if it has changed, the copy goes. `Through`, which warms for a strategy, takes the
-# same lease as every reader.
+# same [lease](glossary.md#lease) as every reader.
 #
 # Now a restart of a real server before SQLite, with and without the log of yesterday. One reader makes no
 # queue, and more than one read in a hundred misses: the p99 is a miss both times. Look at the loads and
@@ -675,7 +677,8 @@ for name, order in (("hottest first", hottest), ("hottest last", hottest[::-1]))
 # No miss is ever recorded, so the ratio is always 1. A number for each call and a counter for each user
 # grow without end. Its report calls `percentile`, its warmer `extract_cache_key` and `warm_single`: three
 # functions that do not exist. Its loop has no throttle, one failing key ends it, and what it loads
-# first is evicted first. `warm_from_log` loads the hottest last.
+# first is evicted first. `warm_from_log` loads the hottest last. (Where there is room for all, load them
+# first: the sooner they are there, the better.)
 
 # %%
 from cachelab.operations import access_time
@@ -754,7 +757,7 @@ quiz(
 #
 # Answer aloud, two minutes each, then open the model answer.
 #
-# <details><summary>How would you implement cache warming? (Interview 11, FAQ 4)</summary>
+# <details><summary>How would you implement cache warming? (Interview 11)</summary>
 #
 # From the access log: count keys in bounded memory, skip broken lines, take the hottest, load them
 # hottest last. One worker, throttled to what the origin has to spare; it stops when the origin is dead.
@@ -764,7 +767,7 @@ quiz(
 # </details>
 
 # %% [markdown]
-# <details><summary>How do you monitor whether a cache is effective? (FAQ 5)</summary>
+# <details><summary>How do you monitor whether a cache is effective?</summary>
 #
 # Alarm on what users wait for, as merged histograms, and on the calls of the origin. To explain: hit ratio
 # for each kind of key, evictions and expirations a second, entries, memory, hottest key, as differences
