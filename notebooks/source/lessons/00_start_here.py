@@ -23,7 +23,11 @@ for capacity in (30, 300, requests.objects):
 # %% [markdown]
 # One page in 87 is kept, and four requests in ten are answered from it. That is the whole reason why
 # caches exist: people and programs ask for the same things again. The requests are real: a database
-# made them while a shop was open.
+# made them while a shop was open. (With room for all it is 97 %, since the first request of each page
+# has to be fetched.)
+#
+# `"lru"` is the rule for what to throw out when there is no room: the page whose last use is the
+# oldest, the *least recently used*.
 
 # %% [markdown]
 # ## What is on this machine?
@@ -48,8 +52,8 @@ assert findings, "the doctor always has something to say"
 # ## What is a cache?
 #
 # A small store in front of a slow one. Look there first; on a miss, fetch from the slow one, keep a
-# copy, and throw something out when the room is used up. Here is all of it, with a dict that throws
-# out whatever came in first.
+# copy, and throw something out when the room is used up. Here is the small store, a dict that throws
+# out whatever came in first. Who asks it does the fetching: on a miss `simulate` calls `put`.
 
 
 # %%
@@ -80,7 +84,7 @@ class LRUCache:
 
 # %% [markdown]
 # **Predict.** Two thousand requests go to 100 objects; the object of rank r is asked for in proportion
-# to 1/r. The cache has room for ten of them.
+# to 1/r, which is called a [Zipf](glossary.md#zipf) workload. The cache has room for ten of them.
 
 # %%
 from cachelab.lab import explain, predict
@@ -111,9 +115,9 @@ explain(
 )
 
 # %% [markdown]
-# **Break it.** The name promises LRU, and nothing moves on a `get`: the code is FIFO. Step through it and
-# watch `a`, which is asked for all the time, go anyway. Buttons or arrow keys; when a step is about
-# to evict, click the key that you think goes.
+# **Break it.** The name promises LRU, and nothing moves on a `get`: the code is FIFO, first in, first
+# out. Step through it and watch `a`, which is asked for all the time, go anyway. Buttons or arrow keys;
+# when a step is about to evict, click the key that you think goes.
 
 # %%
 from cachelab.lab import EvictionStepper
@@ -167,8 +171,8 @@ from cachelab.grading import play
 play()
 
 # %% [markdown]
-# Your predictions and attempts are kept in `~/.cachelab` on this machine and go nowhere. After the last lesson
-# `calibration()` tells how good the predictions were.
+# Your predictions and attempts are kept in `~/.cachelab` on this machine and go nowhere. After the last
+# lesson `calibration()` from `cachelab.lab` tells how good the predictions were.
 
 # %% [markdown]
 # ## What comes, and how much of it do you want?
