@@ -181,7 +181,7 @@ AHEAD_CHECKS = (
         2,
         "RefreshAhead: a copy with 400 ms left is a copy",
         explore_scenes(SCENES, LATE, message="the last second of a copy is taken for its end"),
-        after=("ahead_hits",),
+        after=("ahead_hits", "ahead_renews"),
         hints=(
             "What becomes of 0.4 seconds in a number of whole seconds?",
             "Nothing: it becomes 0. store.ttl answers a fraction of a second; do not round it.",

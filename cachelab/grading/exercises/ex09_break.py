@@ -78,7 +78,7 @@ BREAK_CHECK = Check(
     6,
     "break_it: for each policy a trace on which FIFO is better",
     _break_each,
-    after=("lruk_victim", "two_ghosts", "sieve_victim"),
+    after=("lruk_victim", "two_stores", "two_ghosts", "sieve_victim"),
     hints=(
         "Which key does the policy give up that FIFO would keep? Ask for exactly that one.",
         "LRU: use the oldest key once more, and it survives; its neighbour goes, which FIFO keeps.",
