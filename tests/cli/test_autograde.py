@@ -158,6 +158,31 @@ def test_what_was_handed_in_is_left_as_it_was(term):
     assert not (term.course.submitted / "eva" / NAME / f"{NAME}.ipynb").exists()
 
 
+BOOKS = """
+select student_id, name, auto_score, needs_manual_grade, late_submission_penalty
+from grade join submitted_notebook on grade.notebook_id = submitted_notebook.id
+join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id
+join base_cell on cell_id = base_cell.id order by student_id, name
+"""
+
+
+@pytest.mark.slow
+def test_the_books_are_those_that_nbgrader_keeps(tmp_path):
+    ours, theirs = Course(tmp_path / "ours"), Course(tmp_path / "theirs")
+    nbgrader = (sys.executable, "-m", "nbgrader")
+    for course in (ours, theirs):
+        hand_in(course.submitted, "ada", {f"{NAME}.ipynb": notebook_with(WRONG)})
+        hand_in(course.submitted, "ada", {"timestamp.txt": "2026-11-22 15:00:00 UTC"})
+        hand_in(course.submitted, "cem", {f"{NAME}.ipynb": "{"})
+        (course.folder / "gradebook/settings.py").write_text("c.PerDay.share = 0.1\n")
+        due = ("--duedate", "2026-11-20 12:00 UTC")
+        course.start(*nbgrader, "db", "assignment", "add", NAME, *due).communicate()
+    theirs.start(*nbgrader, "generate_assignment", NAME).communicate()
+    theirs.start(*nbgrader, "autograde", NAME).communicate()
+    ours.autograde()
+    assert ours.rows(BOOKS) == theirs.rows(BOOKS) != []
+
+
 ENDLESS = "while True:  # {}\n    pass\n"
 
 
