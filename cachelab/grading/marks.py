@@ -8,6 +8,7 @@ import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cachelab.ports.errors import CachelabError
 
@@ -58,7 +59,7 @@ def written_answers(path: Path) -> str:
     return "\n\n".join(text if isinstance(text, str) else "".join(text) for text in sources)
 
 
-def _is_written(cell: Mapping[str, Mapping[str, Mapping[str, object]]]) -> bool:
+def _is_written(cell: Mapping[str, Any]) -> bool:
     mark = cell.get("metadata", {}).get("nbgrader", {})
     is_text = cell.get("cell_type") == "markdown"
     return is_text and mark.get("grade") is True and mark.get("solution") is True
