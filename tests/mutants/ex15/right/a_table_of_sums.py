@@ -23,7 +23,7 @@ def distributed_cache():
 
 def content_delivery():
     edge = {"kind": "edge", "entries": 1_400, "ttl": 19, "coalesced": True}
-    shield = {"kind": "shared", "nodes": 2, "entries": 4_000, "ttl": 20, "coalesced": True}
+    shield = {"kind": "shared", "nodes": 2, "entries": 4_000, "ttl": 30, "coalesced": True}
     return {"layers": [edge, shield]}
 
 

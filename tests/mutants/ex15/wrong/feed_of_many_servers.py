@@ -22,8 +22,8 @@ def distributed_cache():
 
 
 def content_delivery():
-    edge = {"kind": "edge", "entries": 1_500, "ttl": 20, "coalesced": True}
-    shield = {"kind": "shared", "nodes": 2, "entries": 4_000, "ttl": 20, "coalesced": True}
+    edge = {"kind": "edge", "entries": 1_500, "ttl": 15, "coalesced": True}
+    shield = {"kind": "shared", "nodes": 2, "entries": 4_000, "ttl": 30, "coalesced": True}
     return {"layers": [edge, shield]}
 
 
