@@ -140,7 +140,7 @@ class Tale:
         Each time that the player is asked it gets so many `seconds`, by itself all that it may.
         """
         world = self.world(script.settings, script.schedule if schedule is None else schedule)
-        world.session, world.seconds = session, seconds or session.patience
+        world.session, world.answers_within = session, seconds or session.patience
         played = Played(script, [], world, [], [])
         try:
             world.runtime.run(_perform, played)

@@ -103,7 +103,7 @@ class World:
         self.ports: dict[str, Any] = {"runtime": TimePort(self)}
         self.calls: list[Call] = []
         self.session: Session | None = None
-        self.seconds: float | None = None
+        self.answers_within: float | None = None
         self.arguments: tuple[Any, ...] | None = None
         self._counts: dict[str, int] = {}
         self._holders: Holders | None = None
@@ -162,7 +162,7 @@ class World:
 
     def _ask(self, request: dict[str, Any]) -> Any:
         assert self.session is not None
-        event = self.session.ask(request, self.seconds or self.session.patience)
+        event = self.session.ask(request, self.answers_within or self.session.patience)
         if not isinstance(event, dict) or not ("calls" in event or "ended" in event):
             raise PlayerLost("wrote to the judge's channel")
         return event

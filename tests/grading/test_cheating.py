@@ -30,7 +30,7 @@ def _first_failure(text: str):
 )
 def test_the_report_names_the_call_that_misbehaved(line, answer, ordered_dict):
     points, failure = _first_failure(_in_get(ordered_dict, line))
-    assert points <= 12  # those of the work of a call and of threads, where get may raise
+    assert points == 0
     last = failure.counterexample.rows[-1]
     assert last.call.startswith("cache.get(")
     assert last.got.startswith(answer)
@@ -91,7 +91,8 @@ def test_a_subclass_of_a_number_is_not_the_number(ordered_dict):
     )
     report = judge("ex07", text)
     assert report.failed[0].id == "stores"
-    assert report.points <= 22  # those of the checks that ask by `in`
+    passed = {check.id for check in report.checks if check.points}
+    assert passed <= {"victim", "hit_rate"}  # one asks by `in`, the other for the rate alone
 
 
 FORGED = """

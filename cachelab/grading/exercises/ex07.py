@@ -30,13 +30,17 @@ from .lru_runs import (
 )
 
 
-def _is_bounded(session: Session, _: Random) -> Finding | None:
-    """Look for a cache that keeps nothing, or all: neither has any work to do in a full cache."""
-    puts = [[0, "put", number, number] for number in range(12)]
-    asked = [[0, "in", number] for number in range(12)]
-    outcomes = session.play([[0, "new", 4], *puts, *asked])[-len(asked) :]
-    held = sum(outcome.get("value") is True for outcome in outcomes)
-    return None if 1 <= held <= 5 else Finding(f"of 12 keys, a cache of 4 holds {held}")
+def _works(session: Session, _: Random) -> Finding | None:
+    """Look for a cache that keeps nothing, or all, or does not answer: it has no work to do."""
+    numbers = range(12)
+    puts = [[0, "put", number, number] for number in numbers]
+    asked = [[0, verb, number] for number in numbers for verb in ("in", "get")]
+    outcomes = session.play([[0, "new", 4], *puts, *asked])[1 + len(puts) :]
+    held = [n for n, found in zip(numbers, outcomes[::2], strict=False) if found == {"value": True}]
+    if not 1 <= len(held) <= 5:
+        return Finding(f"of 12 keys, a cache of 4 holds {len(held)}")
+    wrong = next((n for n in held if outcomes[2 * n + 1 : 2 * n + 2] != [{"value": n}]), None)
+    return None if wrong is None else Finding(f"get({wrong}) does not return what was put")
 
 
 def _plan(random: Random, size: int) -> dict[str, Any]:
@@ -172,7 +176,7 @@ CHECKS = (
         "constant_time",
         6,
         "the work of a call does not grow with the cache",
-        in_turn(_is_bounded, count_work(_plan)),
+        in_turn(_works, count_work(_plan)),
         after=("stores", "victim"),
         hints=(
             "Which line walks over all keys: a loop, min, remove, list(...)?",
@@ -187,7 +191,7 @@ CHECKS = (
         6,
         "two threads at once are as good as one after the other",
         in_turn(
-            _is_bounded,
+            _works,
             overtake(*RACES, message="two calls at the same time get in each other's way"),
         ),
         after=("stores", "victim"),

@@ -373,7 +373,7 @@ from cachelab.lab.market.page import page as sheet
 
 SAVE_ME = False
 report = sheet(yours, others, whole=whole)
-report.save("report.html") if SAVE_ME else "set SAVE_ME to True, and print report.html with a browser"
+report.save("report.html") if SAVE_ME else "set SAVE_ME to True; print report.html in a browser"
 
 # %% [markdown]
 # The table of gains is what to read first. The least gain counts as much as the mean, so work on the top line. Then
