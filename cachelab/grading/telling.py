@@ -16,7 +16,7 @@ from .exercise import Examine, Finding
 from .moments import moments_of
 from .report import Counterexample, Row
 from .runs import Effort, Operation, shortest
-from .session import HASTE, Session, StuckAgain
+from .session import HASTE, Outcome, Session, StuckAgain
 from .stories import TOGETHER, Played, Script, Tale, step_text
 from .wording import reason, show_outcome
 
@@ -199,7 +199,7 @@ def tell(tale: Tale, played: Played, name: str) -> Counterexample:
         rows = _without_middle(_told(played, index, name, one_by_one=False))
     last = rows.pop()
     outcome = played.outcomes[index]
-    got = last.got if "together" in outcome else show_outcome(outcome)
+    got = _how_all_ended(outcome)
     rows.append(Row(last.call, hope.text, got))
     source = world.session.source if world.session else ""
     called = str(played.script.steps[index - 1][0]).rpartition(".")[2] if index else "__init__"
@@ -219,6 +219,9 @@ def _told(played: Played, index: int, name: str, *, one_by_one: bool) -> list[Ro
     rows: list[Row] = []
     for place in range(index + 1):
         rows += _rows(played, place, name, one_by_one)
+    outcome = played.outcomes[index]
+    if index and played.script.steps[index - 1][0] == TOGETHER:
+        rows.append(Row("all of them", "", _how_all_ended(outcome)))
     return rows
 
 
@@ -254,11 +257,11 @@ def _meeting(played: Played, place: int, one_by_one: bool) -> Iterator[Row]:
         yield Row(
             f"  {task[0]}: {'; '.join(map(str, made))}", "", "" if answers == "None" else answers
         )
-    outcome = played.outcomes[place]
-    if place + 1 < len(played.marks):
-        return  # what they returned is no news: the run goes on
+
+
+def _how_all_ended(outcome: Outcome) -> str:
+    """Return what each of several tasks came to, or what ended the run before they could."""
     if "together" not in outcome:
-        yield Row("all of them", "", show_outcome(outcome))
-        return
-    for name, outcomes in outcome["together"].items():
-        yield Row(f"{name} ends", "", "; ".join(map(show_outcome, outcomes)))
+        return show_outcome(outcome)
+    ends = outcome["together"].items()
+    return ", ".join(f"{name}: {'; '.join(map(show_outcome, outcomes))}" for name, outcomes in ends)

@@ -7,8 +7,10 @@ tasks the schedule says whose call comes next, so an order of calls is an input 
 """
 
 import inspect
+from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, ClassVar
 
 from cachelab.ports import MISSING, SimRuntime, TooManySteps, Versioned
@@ -102,6 +104,9 @@ class World:
         self.runtime = SimRuntime(schedule, max_steps=MOST_CALLS)
         self.ports: dict[str, Any] = {"runtime": TimePort(self)}
         self.calls: list[Call] = []
+        """In the order in which they began, although an inner one ends first."""
+        self._begun: list[int] = []
+        self._numbers = count()
         self.session: Session | None = None
         self.answers_within: float | None = None
         self.arguments: tuple[Any, ...] | None = None
@@ -180,7 +185,7 @@ class World:
         error: str | None = None
         reply: Wire = {"value": None}
         now = self.runtime.now()
-        place = len(self.calls)
+        number = next(self._numbers)
         try:
             reply = {"value": self._encode(self._method(port, verb)(*arguments, **keywords), verb)}
         except SubmissionRaised as raised:
@@ -194,6 +199,8 @@ class World:
         if not silent and verb != "yield_turn":
             answer, at = reply.get("value"), line if type(line) is int else None
             call = Call(task, port, verb, arguments, keywords, answer, error, now, at, self.held())
+            place = bisect(self._begun, number)
+            self._begun.insert(place, number)
             self.calls.insert(place, call)
         return reply
 

@@ -6,6 +6,7 @@ import pytest
 
 from cachelab.grading.expecting import anything, exactly
 from cachelab.grading.pool import PlayerPool
+from cachelab.grading.runs import Expectation
 from cachelab.grading.sandbox import choose_level
 from cachelab.grading.session import Session
 from cachelab.grading.stories import TOGETHER, Script, Tale
@@ -212,6 +213,54 @@ def test_a_race_is_found_and_told_as_the_calls_in_their_order(session):
         "B: store.delete('k')",
         "A: store.set('k', 1, ttl=60)",
     ]
+
+
+class SlowRows(AsideWorld):
+    """A source that takes its time, for each key another one."""
+
+    def __init__(self, settings, schedule):
+        super().__init__(settings, schedule)
+        world, rows = self, self.source
+
+        class Slow:
+            def read(self, key):
+                world.runtime.sleep({"a": 10, "b": 1, "d": 10}[key])
+                return rows.read(key)
+
+        self.source = Slow()
+
+
+def test_calls_that_overlap_stand_in_the_order_in_which_they_began(session):
+    late = (("@sleep", 5), ("read", "d"))
+    race = (TOGETHER, (("A", (("read", "a"),)), ("B", (("read", "b"),)), ("D", late)))
+    played = Tale(SlowRows, AsideModel, ((),)).play(session, Script((), (race,)))
+    assert [(call.task, call.verb) for call in played.loud_calls(1)] == [
+        ("A", "get"),
+        ("A", "read"),
+        ("B", "get"),
+        ("B", "read"),
+        ("B", "set"),
+        ("D", "get"),
+        ("D", "read"),
+        ("A", "set"),
+        ("D", "set"),
+    ]
+
+
+class Disagreeing(AsideModel):
+    def expect(self, operation):
+        if operation[0] != TOGETHER:
+            return super().expect(operation)
+        return Expectation("both read 2", lambda _: False, "so that there is something to tell")
+
+
+def test_what_several_tasks_came_to_stands_beside_what_was_expected_of_them(session):
+    race = (TOGETHER, (("A", (("read", "k"),)), ("B", (("write", "k", 2), ("read", "k")))))
+    tale = Tale(AsideWorld, Disagreeing, ((),))
+    played = tale.play(session, Script((), (("write", "k", 1), race, ("read", "k"))))
+    last = tell(tale, played, "Aside").rows[-1]
+    assert (last.call, last.expected) == ("all of them", "both read 2")
+    assert last.got == "A: 1, B: None; 2"
 
 
 class TwoPrograms(AsideWorld):

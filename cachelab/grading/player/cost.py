@@ -10,7 +10,7 @@ import builtins
 import collections
 import heapq
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .rewrite import CALL, MADE, rewrite
@@ -79,18 +79,24 @@ class Meter:
             self.work += 1
             yield item
 
-    def trace(self, frame: Any, _event: str, _: object) -> Any:
-        if frame.f_code.co_filename != FILENAME:
-            return None
-        frame.f_trace_lines, frame.f_trace_opcodes = False, True
-        return self._step
+    def tracer(self) -> Callable[[Any, str, Any], Any]:
+        """Return the function for `sys.settrace`; `step` is called at each step of the code."""
+        most = self.most
 
-    def _step(self, _frame: Any, event: str, _: object) -> Any:
-        if event == "opcode":
-            self.work += 1
-            if self.work > self.most:
-                raise TooMuchWork
-        return self._step
+        def step(_frame: Any, event: str, _: object) -> Any:
+            if event == "opcode":
+                self.work += 1
+                if self.work > most:
+                    raise TooMuchWork
+            return step
+
+        def trace(frame: Any, _event: str, _: object) -> Any:
+            if frame.f_code.co_filename != FILENAME:
+                return None
+            frame.f_trace_lines, frame.f_trace_opcodes = False, True
+            return step
+
+        return trace
 
 
 class Key:
@@ -123,6 +129,7 @@ def measure(stage: Stage, request: dict[str, Any]) -> dict[str, list[int]]:
     one kind has taken more than its `most`. A text that is to be `silent` prints nothing.
     """
     meter, let_pass, most = Meter(), request["let_pass"], request["most"]
+    trace = meter.tracer()
     extra = {CALL: meter.call, MADE: meter.made}
     code = rewrite(stage.source, FILENAME, silent=request.get("silent", False))
     stage.execute(code, **extra)
@@ -135,7 +142,7 @@ def measure(stage: Stage, request: dict[str, Any]) -> dict[str, list[int]]:
         keys: list[Any] = [Key(number, meter) for number in numbers[:1]]
         meter.work = 0
         let_pass(True)
-        sys.settrace(meter.trace)
+        sys.settrace(trace)
         let_pass(False)
         attempt(call, target, verb, [*keys, *numbers[1:]])
         work = meter.work
@@ -154,11 +161,12 @@ def measure(stage: Stage, request: dict[str, Any]) -> dict[str, list[int]]:
 def measure_function(stage: Stage, request: dict[str, Any]) -> int:
     """Return the work of one call of a function, or what was counted when `most` was passed."""
     meter, let_pass = Meter(request["most"]), request["let_pass"]
+    trace = meter.tracer()
     extra = {CALL: meter.call, MADE: meter.made}
     stage.execute(rewrite(stage.source, FILENAME), **extra)
     arguments, keywords = stage.unpack(request["arguments"])
     let_pass(True)
-    sys.settrace(meter.trace)
+    sys.settrace(trace)
     let_pass(False)
     attempt(stage.names[request["function"]], *arguments, **keywords)
     work = meter.work
