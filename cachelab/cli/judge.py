@@ -4,11 +4,20 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from cachelab.grading import Report, SubmissionError, find_exercise, judge, read_submission
+from cachelab.grading import (
+    CheckResult,
+    Report,
+    SubmissionError,
+    find_exercise,
+    judge,
+    read_submission,
+)
 from cachelab.grading.classroom import Verdicts, find_submissions, judge_class
 from cachelab.grading.exercise import Exercise
 from cachelab.grading.marks import write_marks
@@ -97,18 +106,33 @@ def _judge_one(
     exercise: Exercise, path: Path, as_json: bool, require: str, page: Path | None
 ) -> int:
     text = read_submission(path, exercise)
-    if page:
-        from cachelab.grading.capstone.pages import judge_with_page
+    with _progress(len(exercise.checks)) as on_result:
+        if page:
+            from cachelab.grading.capstone.pages import judge_with_page
 
-        report, drawn = judge_with_page(text, require=require)
-        if drawn:
-            drawn.save(page)
+            report, drawn = judge_with_page(text, require=require, on_result=on_result)
         else:
-            click.echo("no page: the design does not get through a day", err=True)
-    else:
-        report = judge(exercise.id, text, require=require)
+            report, drawn = judge(exercise.id, text, require=require, on_result=on_result), None
+    if page and drawn:
+        drawn.save(page)
+    elif page:
+        click.echo("no page: the design does not get through a day", err=True)
     click.echo(json.dumps(report.to_json()) if as_json else str(report))
     return _status({path.name: report})
+
+
+@contextmanager
+def _progress(checks: int) -> Iterator[Callable[[CheckResult], object]]:
+    """Show on a terminal how far a judgement is: the capstone's takes minutes."""
+    from tqdm import tqdm
+
+    with tqdm(total=checks or None, unit="check", leave=False, disable=None) as bar:
+
+        def on_result(result: CheckResult) -> None:
+            bar.set_postfix_str(result.id, refresh=False)
+            bar.update()
+
+        yield on_result
 
 
 def _judge_class(

@@ -4,7 +4,7 @@ The judge: every check of an exercise on a submission's text, in order, and the 
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from random import Random
 
@@ -51,13 +51,14 @@ def judge(
     seed: int | None = None,
     only: str | None = None,
     until_failure: bool = False,
+    on_result: Callable[[CheckResult], object] = lambda _: None,
 ) -> Report:
     """
     Return the verdict on a submission, given as the text of its solution cell or file.
 
     Another `seed` draws other runs; without one every judgement of a text is the same. `only` is
     the id of one check: that one is judged, and those that come before it. Nothing is judged
-    after the first check that fails if it is `until_failure`.
+    after the first check that fails if it is `until_failure`; `on_result` is told of each check.
 
     Raises:
         ValueError: no such exercise or check, or `require` is no level of the sandbox.
@@ -77,6 +78,7 @@ def judge(
         )
         for result in verdicts:
             results.append(result)
+            on_result(result)
             if until_failure and result.word == "failed":
                 break
     return Report(found.id, found.title, tuple(results), level, time.monotonic() - started)

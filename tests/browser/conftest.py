@@ -119,7 +119,8 @@ class LabPage:
         try:
             self.ask(THEME, f"JupyterLab {name}")
             is_light = str(name == "Light").lower()
-            expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+            body = expect(self.page.locator("body"))
+            body.to_have_attribute("data-jp-theme-light", is_light, timeout=30_000)
             yield
         finally:
             self.ask(THEME, "JupyterLab Light")

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from cachelab.cli import main
+from cachelab.grading import CheckResult, judge
 
 MUTANTS = Path(__file__).parents[1] / "mutants" / "ex07"
 RIGHT = MUTANTS / "right" / "ordered_dict.py"
@@ -21,6 +22,12 @@ def test_full_marks_are_exit_status_0():
     result = _run("ex07", RIGHT)
     assert result.exit_code == 0
     assert result.stdout.startswith("ex07 LRU cache: 40 of 40 points")
+
+
+def test_who_waits_for_a_judgement_is_told_of_each_check():
+    told: list[CheckResult] = []
+    report = judge("ex07", RIGHT.read_text("utf-8"), on_result=told.append)
+    assert tuple(told) == report.checks
 
 
 def test_less_than_full_marks_is_exit_status_1():

@@ -3,8 +3,9 @@ The verdict on a design together with its page, from the same days: none is play
 """
 
 import time
+from collections.abc import Callable
 
-from cachelab.grading.report import Report
+from cachelab.grading.report import CheckResult, Report
 from cachelab.grading.sandbox import choose_level
 from cachelab.lab.market import REFERENCES
 from cachelab.lab.market.board import Standing, standing
@@ -17,9 +18,16 @@ BESIDE = ("none", "aside", "careful", "clairvoyant")
 """The reference designs that a page shows beside the one that is judged."""
 
 
-def judge_with_page(source_text: str, *, require: str = "process") -> tuple[Report, Page | None]:
+def judge_with_page(
+    source_text: str,
+    *,
+    require: str = "process",
+    on_result: Callable[[CheckResult], object] = lambda _: None,
+) -> tuple[Report, Page | None]:
     """
     Return the verdict on a design, and the page about it; no page if it gets through no day.
+
+    `on_result` is told of each part as soon as it is judged.
 
     Raises:
         ValueError: `require` is no level of the sandbox.
@@ -27,9 +35,12 @@ def judge_with_page(source_text: str, *, require: str = "process") -> tuple[Repo
     """
     level, started = choose_level(require), time.monotonic()
     with Days(level, source_text, hidden_seed(None)) as days:
-        results = tuple(judge_days(days))
+        results = []
+        for result in judge_days(days):
+            results.append(result)
+            on_result(result)
         seconds = time.monotonic() - started
-        report = Report(CAPSTONE.id, CAPSTONE.title, results, level, seconds)
+        report = Report(CAPSTONE.id, CAPSTONE.title, tuple(results), level, seconds)
         return report, None if days.trouble("first") else _page(days, report)
 
 
