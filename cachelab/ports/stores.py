@@ -9,7 +9,7 @@ Absence is `MISSING`, never None: "there is no such user" is an answer, and answ
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias
 
 OnCorrupt: TypeAlias = Callable[[str, ValueError], None]
 """Is told the key whose bytes could not be read, and why; they are removed already."""
@@ -23,15 +23,21 @@ class Missing(Enum):
     The type of `MISSING`, an enumeration of one so that type checkers understand `is MISSING`.
 
     It has no truth value: `if value:` also rejects 0, "" and None, which are values like others.
+    Nor has it a `value`, which a row that was read has, and which other enumerations have.
 
     Raises:
         TypeError: its truth is asked for.
+        AttributeError: its `value` is.
     """
 
     MISSING = "MISSING"
 
     def __bool__(self) -> bool:
         raise TypeError("MISSING is neither true nor false: compare with `is MISSING`")
+
+    @property
+    def value(self) -> NoReturn:
+        raise AttributeError("MISSING has no value: look first, with `is MISSING`")
 
     def __repr__(self) -> str:
         return "MISSING"

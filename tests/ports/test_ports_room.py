@@ -66,6 +66,11 @@ def test_missing_has_no_truth_value() -> None:
         bool(MISSING)
 
 
+def test_missing_has_no_value_as_a_row_has() -> None:
+    with pytest.raises(AttributeError, match="look first, with `is MISSING`"):
+        _ = MISSING.value
+
+
 def test_missing_is_one_object_wherever_it_goes() -> None:
     for twin in (copy.copy(MISSING), copy.deepcopy(MISSING), pickle.loads(pickle.dumps(MISSING))):
         assert twin is MISSING

@@ -9,18 +9,22 @@ import sys
 import types
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NoReturn
 
 from .values import RECORDS, WORDS
 
 
 class Missing(Enum):
-    """The type of MISSING, which has no truth value."""
+    """The type of MISSING, which has no truth value, and no `value` as a row has."""
 
     MISSING = "MISSING"
 
     def __bool__(self) -> bool:
         raise TypeError("MISSING is neither true nor false: compare with `is MISSING`")
+
+    @property
+    def value(self) -> NoReturn:
+        raise AttributeError("MISSING has no value: look first, with `is MISSING`")
 
     def __repr__(self) -> str:
         return "MISSING"
