@@ -175,9 +175,10 @@ class LiveShop(Shop):
             super().at(moment, action, *arguments)
 
     def commit(self, key: str, version: int) -> None:
-        """Write a version into the table."""
+        """Write a version into the table, unless a late machine has written a newer one there."""
         assert isinstance(self.origin, LiveOrigin)
-        self.origin.source.write(key, (version, self.origin.value(key, version)))
+        if version > self.origin.version(key):
+            self.origin.source.write(key, (version, self.origin.value(key, version)))
 
     def _read(self, request: Request) -> None:
         super()._read(self._begun(request))

@@ -55,7 +55,7 @@ def sale(seed):
     ]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(16))
 def test_a_machine_that_stutters_breaks_no_promise(seed):
     assert stuttering(careful.Design, sale(seed), seed).breaches == []
 
