@@ -5,6 +5,8 @@ The function runs here, in the learner's own kernel, as it would if he called it
 tracer was there before (a debugger, a coverage tool) is put back afterwards.
 """
 
+import ast
+import linecache
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -97,6 +99,11 @@ class _Watch:
     last: deque[Line] = field(default_factory=lambda: deque(maxlen=LAST))
     running: dict[FrameType, int] = field(default_factory=dict)
     """The line that each frame is in."""
+    within: dict[int, int] = field(init=False)
+    """For a line of a comprehension, the one in which it begins; since Python 3.12 each counts."""
+
+    def __post_init__(self) -> None:
+        self.within = _comprehensions("".join(linecache.getlines(self.filename)))
 
     def enter(self, frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
         if event != "call" or not self._is_watched(frame.f_code):
@@ -104,10 +111,13 @@ class _Watch:
         return self.step
 
     def step(self, frame: FrameType, event: str, _: object) -> Callable[..., Any]:
+        number = self.within.get(frame.f_lineno, frame.f_lineno)
+        if event == "line" and frame.f_lineno in self.within and self.running.get(frame) == number:
+            return self.step  # the next turn of a comprehension, which is one line
         if event in ("line", "return"):
             self._end_line(frame)
         if event == "line":
-            self.running[frame] = frame.f_lineno
+            self.running[frame] = number
         return self.step
 
     def _end_line(self, frame: FrameType) -> None:
@@ -125,6 +135,25 @@ class _Watch:
     def _is_watched(self, code: CodeType) -> bool:
         is_inner = code.co_name.startswith("<") and code.co_name != "<lambda>"
         return code.co_filename == self.filename and not is_inner  # a comprehension is one line
+
+
+def _comprehensions(source: str) -> dict[int, int]:
+    """
+    Return the first line of the comprehension that each line belongs to, if it does to one.
+
+    >>> _comprehensions("a = [\\n    n\\n    for n in b\\n]\\nc = a")
+    {1: 1, 2: 1, 3: 1, 4: 1}
+    """
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:
+        return {}
+    found: dict[int, int] = {}
+    for node in nodes:  # outer ones come before inner ones
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp):
+            for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                found.setdefault(number, found.get(node.lineno, node.lineno))
+    return found
 
 
 def shown(value: object) -> str:
