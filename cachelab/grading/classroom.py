@@ -20,12 +20,11 @@ import cachelab
 from cachelab.ports.errors import CachelabError
 
 from .exercise import Exercise
+from .handed_in import SUFFIXES
 from .judging import find_exercise, judge
 from .report import Report
 from .sandbox import choose_level
 from .submission import read_submission
-
-SUFFIXES = (".py", ".ipynb")
 
 SECRET = "CACHELAB_MARKET_SEED"
 """Environment variable: a word of the teacher's from which the capstone's days are drawn."""

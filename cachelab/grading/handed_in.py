@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SUFFIXES = (".ipynb", ".py")
+"""Of files that can be judged, the notebook before the program."""
 
 
 @dataclass(frozen=True, slots=True)

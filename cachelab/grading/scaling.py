@@ -150,7 +150,7 @@ def count_function_work(
     draw: Callable[[Random, int], tuple[Any, ...]],
     *,
     steepest: float = STEEPEST,
-    sizes: Sequence[int] = (100, 400, 1600),
+    sizes: Sequence[int] = SIZES,
 ) -> Examine:
     """
     Return a check that compares the work of one call for each item over growing sizes.

@@ -6,6 +6,8 @@ from cachelab.grading.learner import answered
 from cachelab.grading.report import CheckResult, Counterexample, Report, Row
 from cachelab.grading.stepping import StepThrough, playable
 
+from .keeps import Keeps
+
 RUN = (("put", "a", 1), ("put", "b", 2), ("get", "a"))
 REPORT = """
 from cachelab.grading.learner import answered
@@ -15,19 +17,6 @@ shown = Counterexample((Row("cache.get('a')", "None", "1"),), "it was full")
 check = CheckResult("victim", "the victim", 0, 5, "the wrong key went", shown)
 report = answered(Report("ex07", "LRU", (check,), "full", 1.0), "text", ())
 """
-
-
-class Keeps:
-    """A cache that never gives anything up."""
-
-    def __init__(self, capacity):
-        self.entries = {}
-
-    def get(self, key, default=None):
-        return self.entries.get(key, default)
-
-    def put(self, key, value):
-        self.entries[key] = value
 
 
 @pytest.fixture
