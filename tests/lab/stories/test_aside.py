@@ -68,6 +68,11 @@ def test_a_learners_class_is_told_as_well_and_its_error_is_shown() -> None:
     assert told.outcome.startswith("raises StoreError")
 
 
+def test_a_class_that_forgets_the_absent_row_is_told_with_its_error() -> None:
+    told = record_aside(Mine, "read again", "no such row")
+    assert told.outcome.startswith("raises AttributeError: MISSING has no value")
+
+
 LATER = (WriteBehind, QueuedWriteBehind)
 
 
