@@ -7,7 +7,8 @@ is measured, a text that reaches for the interpreter is not judged; everywhere e
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 UNFIT = frozenset(
     [
@@ -135,6 +136,7 @@ HOOK = "_cachelab"
 BY_NAME = frozenset({"getattr", "setattr", "delattr", "attrgetter", "methodcaller"})
 
 
+@lru_cache(maxsize=8)  # each check that measures asks, of the same text
 def objection(text: str) -> tuple[int, str] | None:
     """
     Return the line that makes a text unfit to be measured, and what it reaches for; None if plain.
@@ -154,11 +156,12 @@ def objection(text: str) -> tuple[int, str] | None:
 
 def objections(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Give the lines that reach for the interpreter, and what for."""
-    imported = {alias.asname or alias.name.split(".")[0] for alias in _aliases(tree)}
-    taken_from = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    nodes = list(ast.walk(tree))
+    imported = {alias.asname or alias.name.split(".")[0] for alias in _aliases(nodes)}
+    taken_from = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
     literal = {id(call.func) for call in calls if _has_literal_name(call)}
-    for node in ast.walk(tree):
+    for node in nodes:
         line = getattr(node, "lineno", 0)
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((line, name) for name in _unfit_imports(node))
@@ -184,8 +187,8 @@ def _names(node: ast.AST) -> Iterator[str]:
             yield from (item for item in value if isinstance(item, str))
 
 
-def _aliases(tree: ast.AST) -> Iterator[ast.alias]:
-    for node in ast.walk(tree):
+def _aliases(nodes: Iterable[ast.AST]) -> Iterator[ast.alias]:
+    for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from node.names
 

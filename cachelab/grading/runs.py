@@ -291,4 +291,11 @@ def same(outcome: Outcome, value: object) -> bool:
     >>> same({"value": True}, 1), same({"value": 1}, 1)
     (False, True)
     """
-    return "value" in outcome and json.dumps(outcome["value"]) == json.dumps(encode(value))
+    if "value" not in outcome:
+        return False
+    got, wanted = outcome["value"], encode(value)
+    if type(got) is not type(wanted):
+        return False
+    if isinstance(wanted, dict):  # within it 1 and True have to differ, too
+        return json.dumps(got) == json.dumps(wanted)
+    return bool(got == wanted)

@@ -5,7 +5,9 @@ No stopwatch: the player counts interpreter steps, comparisons and items walked 
 keys may cost a little more (a tree, a heap: O(log n)), not several times as much.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -41,8 +43,15 @@ def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
     Return a check that compares the work per call at the smallest and the largest size.
 
     Counting at the largest ends as soon as a kind of call has used up all that it may. Those
-    between are counted where it grows, for the table that shows how.
+    between are counted where it grows, for the table that shows how. The calls of one state of the
+    generator are drawn once: a class of submissions shares them.
     """
+
+    @lru_cache(maxsize=1)
+    def draw_all(state: Any) -> dict[int, dict[str, Any]]:
+        random = Random()
+        random.setstate(state)
+        return {size: plan(random, size) for size in (sizes[0], sizes[-1], *sizes[1:-1])}
 
     def examine(session: Session, random: Random) -> Finding | None:
         endless = _rehearse(session, plan)
@@ -50,7 +59,7 @@ def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
             return endless
         costs: dict[int, dict[str, float]] = {}
         worst: str | None = None
-        drawn = {size: plan(random, size) for size in (sizes[0], sizes[-1], *sizes[1:-1])}
+        drawn = draw_all(random.getstate())
         for size, asked in drawn.items():
             most = _allowed(costs[sizes[0]], asked["calls"]) if size == sizes[-1] else {}
             try:
@@ -198,8 +207,9 @@ def _too_steep(name: str, costs: Sequence[float], sizes: Sequence[int], steepest
 
 def _allowed(first: dict[str, float], calls: Sequence[Sequence[Any]]) -> dict[str, float]:
     """Return for each kind the work that all its calls together may take without growing."""
+    times = Counter(kind for kind, *_ in calls)
     return {
-        kind: max(STEEPEST * max(1.0, cost), cost + NOTICEABLE) * sum(c[0] == kind for c in calls)
+        kind: max(STEEPEST * max(1.0, cost), cost + NOTICEABLE) * times[kind]
         for kind, cost in first.items()
     }
 
