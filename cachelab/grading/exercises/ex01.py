@@ -19,6 +19,7 @@ from .measuring_cases import (
     draw_levels,
     draw_percentile,
     draw_percentile_edge,
+    draw_whole_rank,
     expect_amat,
     expect_bad_levels,
     expect_break_even,
@@ -26,6 +27,8 @@ from .measuring_cases import (
     expect_percentile,
     expect_percentile_edge,
     expect_some_ratio,
+    expect_whole_rank,
+    fewer_values,
     is_ladder,
     pays,
     unambiguous,
@@ -95,7 +98,7 @@ CHECKS = (
     Check(
         "percentile_edges",
         2,
-        "no samples, percentile 0, p that is none; the samples stay as they were",
+        "no samples, percentile 0, p that is none, whole ranks; the samples stay as they were",
         in_turn(
             compare_function(
                 "percentile",
@@ -112,12 +115,22 @@ CHECKS = (
                 called="values",
                 message="percentile changes the list of samples",
             ),
+            compare_function(
+                "percentile",
+                draw_whole_rank,
+                expect_whole_rank,
+                message="a rank that is a whole number is rounded up to the next",
+                cases=60,
+                simpler=lambda arguments: fewer_values(*arguments),
+            ),
         ),
         after=("percentile",),
         hints=(
             "What can be said about the speed of something that was never measured?",
-            "An empty list, p = 0, p outside 0 to 100; and is the caller's list still the same?",
-            "ValueError for a bad p, None for no values, no rank below 1; sorted() makes a copy.",
+            "An empty list, p = 0, p outside 0 to 100; is the caller's list still the same; and is "
+            "28 % of 25 values 7 of them, or a little more?",
+            "ValueError for a bad p, None for no values, no rank below 1; sorted() makes a copy; "
+            "multiply before you divide: p * n / 100.",
         ),
         subject="percentile",
     ),

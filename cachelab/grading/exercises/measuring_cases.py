@@ -3,6 +3,7 @@ The cases of exercise 01: what its functions are asked, and what they have to an
 """
 
 import math
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -88,6 +89,35 @@ def expect_percentile_edge(values: list[float], p: float) -> Expectation:
     if p == 0:
         return exactly(min(values), "no value is below the smallest: that is percentile 0")
     return exactly(nearest_rank(values, p), "the hundredth percentile is the largest value")
+
+
+def _strays(n: int, p: int) -> bool:
+    """Tell whether floats put a rank that is whole above itself."""
+    return p * n % 100 == 0 and max(p / 100 * n, n / 100 * p) > p * n // 100
+
+
+WHOLE_RANKS = tuple((n, p) for n in range(1, 101) for p in range(1, 101) if _strays(n, p))
+"""Numbers of values and percentiles: 28 % of 25 values is 7 of them, but 0.28 * 25 is more."""
+
+
+def draw_whole_rank(random: Random) -> Arguments:
+    """Draw values from 1 on, so that the answer is the rank, where floats go astray."""
+    n, p = random.choice(WHOLE_RANKS[:12] if random.random() < 0.8 else WHOLE_RANKS)
+    return list(range(1, n + 1)), p
+
+
+def fewer_values(values: list[float], _: int) -> Iterator[Arguments]:
+    """Give the cases with fewer values, the fewest first."""
+    return ((list(range(1, n + 1)), p) for n, p in WHOLE_RANKS if n < len(values))
+
+
+def expect_whole_rank(values: list[float], p: int) -> Expectation:
+    """Expect the rank as whole numbers give it."""
+    n = len(values)
+    strayed = next(x for x in (p / 100 * n, n / 100 * p) if x > p * n // 100)
+    formula = f"{p} / 100 * {n}" if strayed == p / 100 * n else f"{n} / 100 * {p}"
+    why = f"{p} % of {n} values is {p * n // 100} of them; for a float, {formula} is {strayed!r}"
+    return exactly(nearest_rank(values, p), why)
 
 
 def draw_levels(random: Random) -> Arguments:
