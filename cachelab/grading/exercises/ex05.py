@@ -18,6 +18,7 @@ from cachelab.grading.telling import explore_scenes, play_tales
 
 from .copies_draw import drawing
 from .ex05_behind import BEHIND_CHECKS
+from .unhurried import KEY_SCENES, KEYS_APART
 from .writing_model import ThroughWritingModel
 from .writing_world import FROZEN, ThroughWritingWorld, TwoWritersWorld
 
@@ -212,7 +213,7 @@ CHECKS = (
     ),
     Check(
         "through_race",
-        3,
+        2,
         "WriteThrough: of two writers at once, the cache keeps the row that the source keeps",
         explore_scenes(
             RACE, *SCENES, message="when two writes meet, the cache and the source disagree"
@@ -224,6 +225,23 @@ CHECKS = (
             "Put the row in place of your own mark only: store.replace(key, mark, copy, ttl).",
         ),
         seconds=10.0,
+    ),
+    Check(
+        "through_keys",
+        1,
+        "WriteThrough: calls for different keys do not wait for each other",
+        explore_scenes(
+            KEYS_APART,
+            *KEY_SCENES,
+            message="one key waits for another",
+            interruptions=0,
+        ),
+        after=("through_copy",),
+        hints=(
+            "While one row is on its way to the source, what can a call for another key not do?",
+            "Nothing: look for a lock that all keys share and that is held while the source works.",
+            "The mark in the store is what tells two writers of a key apart: no lock is needed.",
+        ),
     ),
     *BEHIND_CHECKS,
     Check(

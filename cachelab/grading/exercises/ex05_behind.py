@@ -11,6 +11,7 @@ from cachelab.grading.runs import Operation
 from cachelab.grading.stories import TOGETHER, Tale
 from cachelab.grading.telling import explore_scenes, play_tales
 
+from .unhurried import FLUSH_APART, FLUSH_SCENES
 from .writing_model import BehindModel
 from .writing_world import BehindWorld
 
@@ -260,7 +261,7 @@ BEHIND_CHECKS = (
     ),
     Check(
         "behind_race",
-        5,
+        4,
         "WriteBehind: a flush that meets a write loses nothing and puts nothing old back",
         explore_scenes(
             RACE, *SCENES, message="when a flush meets a write or a read, a row is lost"
@@ -273,5 +274,25 @@ BEHIND_CHECKS = (
         ),
         subject=SUBJECT,
         seconds=10.0,
+    ),
+    Check(
+        "behind_at_once",
+        1,
+        "WriteBehind: no write waits for a flush, and no read of a row that waits",
+        explore_scenes(
+            FLUSH_APART,
+            *FLUSH_SCENES,
+            message="a write or a read waits for the source",
+            interruptions=0,
+        ),
+        after=("behind_reads", "behind_flush"),
+        hints=(
+            "A flush stores a slow row. Which of your other methods has to wait until it has?",
+            "Another flush only. Which lock does flush hold while the source works, and who else "
+            "takes it?",
+            "Two locks: one around flush, and if you guard the queue, a second that no call of "
+            "the source is made under.",
+        ),
+        subject=SUBJECT,
     ),
 )

@@ -13,7 +13,8 @@
 # | `read(key)` | the row or MISSING; a miss leaves a copy for `ttl` seconds; whether absence is remembered is yours |
 # | `write(key, row)` | the source first, then a copy of **what the source now has**, so that the next read is a hit; True, or False if the store failed; SourceError passes, and no copy of the row is left |
 #
-# Two writers at once: when both have returned, the cache has the row that the source has.
+# Two writers at once: when both have returned, the cache has the row that the source has. Calls for
+# different keys do not wait for each other.
 
 # %% [markdown]
 # ## The contract of WriteBehind
@@ -31,7 +32,8 @@
 #
 # A row that raises SourceError goes on waiting, without holding up the others. After one try and
 # `max_retries` more it is given up: it waits no longer, and reads give what the source has. A newer row
-# of the key starts from zero. All methods may be called by several tasks at once.
+# of the key starts from zero. All methods may be called by several tasks at once: no
+# `write`, and no `read` of a row that waits, waits for a flush.
 #
 # | call | what it promises |
 # |---|---|
