@@ -19,6 +19,7 @@ from .runs import Effort, Operation, shortest
 from .session import HASTE, Outcome, Session, StuckAgain
 from .stories import TOGETHER, Played, Script, Tale, step_text
 from .wording import reason, show_outcome
+from .world import World
 
 RUNS = 60
 MOST_SCHEDULES = 400
@@ -230,9 +231,8 @@ def _rows(played: Played, place: int, name: str, one_by_one: bool) -> Iterator[R
     if place == 0:
         making = world.arguments
         if making is not None:
-            arguments = ", ".join(map(repr, making))
-            others = "".join(f", and {other} the same way" for other in world.others)
-            yield Row(f"{world.subject} = {name}({arguments}){others}", "", "")
+            others = "".join(f", and {_another(world, other, name)}" for other in world.others)
+            yield Row(f"{world.subject} = {_made(name, making)}{others}", "", "")
         elif len(played.outcomes) == 1:
             yield Row("the text of the submission", "", "")
         return
@@ -242,6 +242,18 @@ def _rows(played: Played, place: int, name: str, one_by_one: bool) -> Iterator[R
         return
     got = show_outcome(outcome)
     yield Row(step_text(world, operation), "", "" if got == "None" else got)
+
+
+def _made(name: str, arguments: tuple[Any, ...]) -> str:
+    return f"{name}({', '.join(map(repr, arguments))})"
+
+
+def _another(world: World, other: str, name: str) -> str:
+    """Return how a further object was made, in short if it was like the first."""
+    making = world.making_other(other)
+    return (
+        f"{other} the same way" if making == world.arguments else f"{other} = {_made(name, making)}"
+    )
 
 
 def _meeting(played: Played, place: int, one_by_one: bool) -> Iterator[Row]:

@@ -119,7 +119,7 @@ class World:
     """What the object that is judged is called in a counterexample."""
 
     others: ClassVar[tuple[str, ...]] = ()
-    """Names of further objects, made with the same arguments: other programs that use the ports."""
+    """Names of further objects, by themselves made with the same arguments: other programs."""
 
     words: ClassVar[dict[str, str]] = {"@sleep": "{0} seconds pass"}
     """How the judge's own operations read in a counterexample, with places for the arguments."""
@@ -127,6 +127,10 @@ class World:
     def making(self) -> tuple[Any, ...] | None:
         """Return the arguments of the object that is judged; None where functions are judged."""
         return None
+
+    def making_other(self, _name: str) -> tuple[Any, ...]:
+        """Return the arguments of one of the `others`."""
+        return self.arguments or ()
 
     def add(self, name: str, port: Any) -> "Ported":
         """Let the submission use `port` under this name; return what stands for it in arguments."""

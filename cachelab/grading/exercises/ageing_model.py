@@ -5,7 +5,7 @@ What caches whose entries die may answer: one that renews them in time, and one 
 from dataclasses import dataclass
 from typing import Any
 
-from cachelab.grading.expecting import anything, exactly, refusal, satisfying
+from cachelab.grading.expecting import anything, either, exactly, refusal, satisfying
 from cachelab.grading.runs import Expectation, Operation
 
 from .ageing_world import FACTOR, LIFE, LOAD_SECONDS
@@ -215,6 +215,9 @@ class DyingModel:
             self.gone += 1
         self.entries[key] = (value, self.now + life)
         self.newest = key
+        if life == 0:
+            why = "a life of no length is over at once, if it is not refused"
+            return either(anything(why), refusal("ValueError", why=why))
         return anything("set takes any value")
 
     def _get(self, key: Any, *default: Any) -> Expectation:

@@ -5,12 +5,13 @@ Exercise 06: how long a copy may live, lives that do not end together, and renew
 from random import Random
 from typing import Any
 
-from cachelab.grading.exercise import Check, Exercise
+from cachelab.grading.exercise import Check, Exercise, in_turn
 from cachelab.grading.runs import Operation
 from cachelab.grading.stories import Tale
-from cachelab.grading.telling import play_tales
+from cachelab.grading.telling import explore_scenes, play_tales
 from cachelab.grading.world import Named
 
+from .ageing_apart import BOTH_KEEP, TWO_DYING
 from .ageing_model import DyingModel
 from .ageing_world import DyingWorld
 from .ex06_ahead import AHEAD_CHECKS
@@ -27,6 +28,8 @@ def _dying(kinds: str, keys: tuple[str, ...] = ("a", "b", "c"), late: float = 0.
             return (kind, key, random.choice((1, 2) if late else (1, 2, None, 0)))
         if kind == "set/":
             return ("set", key, random.randint(1, 9), Named("ttl", random.choice((4.0, 20.0))))
+        if kind == "set0":
+            return ("set", key, random.randint(1, 9), Named("ttl", 0))
         if kind == "get":
             return (kind, key, "gone") if random.random() < 0.5 else (kind, key)
         if kind == "in":
@@ -48,6 +51,11 @@ def _fits(model: DyingModel, operation: Operation) -> bool:
 
 def _new_keys(model: DyingModel, operation: Operation) -> bool:
     return _fits(model, operation) and (operation[0] != "set" or operation[1] not in model.alive())
+
+
+def _zero_anew(model: DyingModel, operation: Operation) -> bool:
+    """Keep lives of no length for keys that are not there: they may be refused as well."""
+    return _fits(model, operation) and (operation[0] != "set" or operation[1] not in model.entries)
 
 
 def _in_doubt(model: DyingModel, operation: Operation) -> bool:
@@ -86,6 +94,7 @@ UPDATE, CLEAR_UPDATE = (
     _lives("set set/ set/ get get @sleep @sleep", _fits, (9,), "a", "b", late=late)
     for late in (0.0, 0.5)
 )
+NO_LIFE = _lives("set0 set0 set get get in len", _zero_anew, (9,), "a", "b")
 COUNTS, CLEAR_COUNTS = (
     _lives("set set/ len in @sleep", _fits, (9,), late=late) for late in (0.0, 0.5)
 )
@@ -121,7 +130,10 @@ DYING_CHECKS = (
         "own_life",
         2,
         "TTLCache: set begins a new life, of its own length if it is given one",
-        play_tales(UPDATE, message=_NOT_THE_LAST),
+        in_turn(
+            play_tales(UPDATE, message=_NOT_THE_LAST),
+            play_tales(NO_LIFE, message="a life of no length is not over at once", runs=20),
+        ),
         after=("dies_on_time",),
         apart=play_tales(CLEAR_UPDATE, message=_NOT_THE_LAST),
         hints=(
@@ -135,12 +147,15 @@ DYING_CHECKS = (
         "counts_the_living",
         2,
         "TTLCache: len, in and purge see the living only",
-        play_tales(COUNTS, PURGE, message=_DEAD_COUNTED),
+        in_turn(
+            play_tales(COUNTS, PURGE, message=_DEAD_COUNTED),
+            explore_scenes(TWO_DYING, BOTH_KEEP, message="two caches share their entries"),
+        ),
         after=("dies_on_time",),
         apart=play_tales(CLEAR_COUNTS, CLEAR_PURGE, message=_DEAD_COUNTED),
         hints=(
             "How many entries are there for somebody who can only call `get`?",
-            "Count those whose end is still ahead.",
+            "Count those whose end is still ahead, of this cache alone.",
             "purge: make the list of the dead first, then remove them.",
         ),
         subject=_DIES,

@@ -11,6 +11,7 @@ from cachelab.grading.stories import Tale
 from cachelab.grading.telling import explore_scenes, play_tales
 from cachelab.grading.world import Named, Ported
 
+from .ageing_apart import BOTH_RENEW, TWO_AHEAD
 from .ageing_model import STRICT, AheadModel
 from .ageing_world import FACTOR, LIFE, AheadWorld
 
@@ -195,13 +196,17 @@ AHEAD_CHECKS = (
         "RefreshAhead: one load per key at a time, and keys do not wait for each other",
         in_turn(
             explore_scenes(SCENES, CROWD, message=_CROWDED),
+            explore_scenes(
+                TWO_AHEAD, BOTH_RENEW, message="what one object renews, another does not renew"
+            ),
             play_tales(KEYS_APART, message=_CROWDED),
         ),
         after=("ahead_hits", "ahead_renews"),
         hints=(
             "A hundred readers see the same old copy. How many of them start a load?",
             "The first: it leaves word that the key is being renewed.",
-            "A set of keys, looked at and added to under one lock; one flag for all is too few.",
+            "A set of keys, looked at and added to under one lock; one flag for all is too few, "
+            "and a set that belongs to the class, or is a default, too: make it in __init__.",
         ),
         subject=SUBJECT,
     ),

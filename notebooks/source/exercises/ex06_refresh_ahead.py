@@ -34,6 +34,7 @@
 # - It takes the place of the very copy that was seen, or is dropped.
 # - If it fails, or no task can be started, the copy serves on, and the next read near the end tries again.
 # - Without the store, each read calls the loader.
+# - Two objects, also two `TTLCache`s, share nothing.
 
 # %% [markdown]
 # ## The contract of TTLCache
@@ -41,7 +42,7 @@
 # | call | what it promises |
 # |---|---|
 # | `TTLCache(capacity, ttl, clock)` | room for `capacity` entries; all time is `clock.now()`, in seconds |
-# | `set(key, value, ttl=None)` | a new life from now, of this or the usual length; a full cache drops dead entries first, then a living one of your choice, never the new one |
+# | `set(key, value, ttl=None)` | a new life from now, of this or the usual length (0: over at once, or ValueError); a full cache drops dead entries first, then a living one of your choice, never the new one |
 # | `get(key, default=None)` | the value while it lives: at exactly stored + ttl it is dead |
 # | `len(cache)`, `key in cache` | the living only |
 # | `purge()` | removes the dead; may return how many |

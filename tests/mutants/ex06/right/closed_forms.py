@@ -114,7 +114,7 @@ class TTLCache(OrderedDict):
         if OrderedDict.__len__(self) == self.capacity:
             OrderedDict.popitem(self, last=False)
             self.count += 1
-        OrderedDict.__setitem__(self, key, (self.clock.now() + (ttl or self.ttl), value))
+        OrderedDict.__setitem__(self, key, (self.clock.now() + (self.ttl if ttl is None else ttl), value))
 
     def get(self, key, default=None):
         self.purge()
