@@ -83,7 +83,7 @@ def record(name: str, path: Path) -> None:
     Record a trace of those that ship anew: shop, helpdesk, storefront or identifiers.
 
     The file's name ends in .trace or .csv (storefront, which has sizes), and .xz if it is to be
-    packed. It takes from ten seconds to two minutes.
+    packed. It takes a few seconds to two minutes.
     """
     from cachelab.lab.recording import record_trace
     from cachelab.lab.trace_writing import check_name, write_trace

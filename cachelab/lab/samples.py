@@ -13,7 +13,7 @@ from .trace_files import read_trace
 from .traces import Trace
 
 SAMPLES = {
-    "shop": "pages that SQLite read while a shop was open, a nightly report ran, and it reopened",
+    "shop": "pages that SQLite read over three days of a shop, with a report in each night",
     "helpdesk": "pages that SQLite read over five days of a support desk, with an hourly board",
     "storefront": "GETs of an online shop over some days, with sizes: pages, pictures, a crawler",
     "identifiers": "names in Python's library in the order a parser meets them",
@@ -31,7 +31,7 @@ def sample_trace(name: str = "shop") -> Trace:
         ValueError: there is no such sample.
 
     >>> sample_trace("shop")
-    Trace('shop', 82650 requests, 2615 objects)
+    Trace('shop', 125435 requests, 2620 objects)
     """
     with as_file(sample_file(name)) as path:
         return read_trace(path)
@@ -45,7 +45,7 @@ def sample_card(name: str) -> str:
         ValueError: there is no such sample.
 
     >>> print(sample_card("shop").splitlines()[0])
-    # shop: two days of a shop's database, and the night between
+    # shop: three days of a shop's database, and the nights between
     """
     return (_folder(name) / f"{name}.md").read_text("utf-8")
 
@@ -58,7 +58,7 @@ def sample_facts(name: str) -> dict[str, str]:
         ValueError: there is no such sample.
 
     >>> sample_facts("shop")["requests"]
-    '82,650'
+    '125,435'
     """
     rows = re.findall(r"^\| (\w[^|]*?) \| ([^|]+) \|$", sample_card(name), re.MULTILINE)
     return {label: value.replace("`", "") for label, value in rows}

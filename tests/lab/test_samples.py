@@ -97,7 +97,7 @@ def test_no_policy_comes_first_on_all_cards() -> None:
     assert {policy for _, policy in first} >= {"lru", "s3_fifo"}
 
 
-@pytest.mark.parametrize("name", ["helpdesk", "storefront", "identifiers"])
+@names
 def test_a_trace_has_at_least_100_000_requests(name: str) -> None:
     assert len(read(name)) >= 100_000
 

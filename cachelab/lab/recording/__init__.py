@@ -24,7 +24,7 @@ RECORDERS: dict[str, Callable[[], Trace]] = {
 
 def record_trace(name: str) -> Trace:
     """
-    Record one of `RECORDERS` anew; it takes from ten seconds to two minutes.
+    Record one of `RECORDERS` anew; it takes a few seconds to two minutes.
 
     Raises:
         ValueError: there is no such recorder.

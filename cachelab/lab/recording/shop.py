@@ -1,5 +1,5 @@
 """
-`shop`: a shop's database over a day, the report of one night, and the day after.
+`shop`: a shop's database over three days, with a report in each night between them.
 
 The mix of statements and the popularity of products (Zipf, 0.95) are ours; which pages they touch,
 and in what order, is SQLite's doing.
@@ -14,7 +14,7 @@ from cachelab.lab.traces import Ids, Trace
 from .sqlite_pages import record_pages
 
 CUSTOMERS, PRODUCTS, PAST_ORDERS = 12_000, 6_000, 24_000
-VISITS_A_DAY = 9_000
+DAYS, VISITS_A_DAY = 3, 9_000
 
 SCHEMA = """
 create table customer(id integer primary key, email text unique, address text);
@@ -28,20 +28,21 @@ create index item_of on item(customer);
 
 def record_shop() -> Trace:
     """
-    Open the shop for two days with a night between them; the same requests each time.
+    Open the shop for three days with nights between them; the same requests each time.
 
     Raises:
         CachelabError: apsw is not installed.
     """
     rng = np.random.default_rng(1994)
 
-    def open_two_days(database: Any) -> None:
+    def open_for_days(database: Any) -> None:
         favourites = rng.permutation(PRODUCTS)
         _day(database, rng, favourites)
-        _night(database)
-        _day(database, rng, favourites)
+        for _ in range(DAYS - 1):
+            _night(database)
+            _day(database, rng, favourites)
 
-    pages = record_pages(lambda database: _fill(database, rng), open_two_days)
+    pages = record_pages(lambda database: _fill(database, rng), open_for_days)
     return Trace(np.array(pages), "shop")
 
 

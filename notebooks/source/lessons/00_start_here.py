@@ -23,7 +23,7 @@ for capacity in (30, 300, requests.objects):
 # %% [markdown]
 # One page in 87 is kept, and four requests in ten are answered from it. That is the whole reason why
 # caches exist: people and programs ask for the same things again. The requests are real: a database
-# made them while a shop was open. (With room for all it is 97 %, since the first request of each page
+# made them while a shop was open. (With room for all it is 98 %, since the first request of each page
 # has to be fetched.)
 #
 # `"lru"` is the rule for what to throw out when there is no room: the page whose last use is the
@@ -201,7 +201,7 @@ play()
 # ## Recap
 #
 # - A cache is a small store in front of a slow one, plus a rule for what to throw out.
-# - Room for 1 % of the pages answered 41 % of the requests of a recorded database.
+# - Room for 1 % of the pages answered 40 % of the requests of a recorded database.
 # - SIM cells are exact; LIVE cells are yours.
 # - The judge runs only the solution cell, and answers with the shortest run that goes wrong.
 #

@@ -24,7 +24,7 @@ for name, last in (("alone", alone), ("both", behind)):
     print(f"{name:5} leave {last.requests - last.hits:,} requests for the origin")
 
 # %% [markdown]
-# The same cache of 1,000 pages, the same users, and its hit ratio fell from 0.815 to 0.449, because
+# The same cache of 1,000 pages, the same users, and its hit ratio fell from 0.808 to 0.439, because
 # somebody put a smaller cache in front of it. An alarm on "hit ratio below 80 %" would ring all night.
 # Nothing is wrong: the origin gets as many requests as before.
 #
@@ -117,7 +117,7 @@ for inherit in (False, True):
 # %% [markdown]
 # ## Why does the next layer hit less?
 #
-# **Predict.** On the shop trace a layer of 150 pages stands before one of 1,000, which hits 0.547 of
+# **Predict.** On the shop trace a layer of 150 pages stands before one of 1,000, which hits 0.536 of
 # what reaches it. The first layer is doubled, to 300.
 
 # %%
@@ -133,8 +133,8 @@ requests = sample_trace("shop")
 points = filtering_effect(requests, [10, 30, 75, 150, 300, 600, 1_000], second_capacity=1_000)
 show(
     filtering_chart(points),
-    alt="As the first layer grows from 10 to 1,000 pages its hit ratio rises from 0.06 to 0.82; "
-    "the second layer's falls from 0.80 to 0.13; what is left for the origin stays near 0.18.",
+    alt="As the first layer grows from 10 to 1,000 pages its hit ratio rises from 0.06 to 0.81; "
+    "the second layer's falls from 0.80 to 0.13; what is left for the origin stays near 0.19.",
     caption="One rises, one falls, and the origin hardly notices.",
 )
 print("pages in the first layer: its hit ratio, the second's, the share left for the origin")
@@ -542,7 +542,7 @@ quiz(
 # %% [markdown]
 # ## Recap
 #
-# - The same cache hits 0.815 alone and 0.449 behind another; the origin gets 0.185 of the requests
+# - The same cache hits 0.808 alone and 0.439 behind another; the origin gets 0.192 of the requests
 #   either way (first cell, *Why does the next layer hit less?*).
 # - HTTP ages are carried along, others add up: 330 s instead of 300 (*Which layers?*).
 # - `public` on a personal page gives Ben Ada's page; `private` does not (*Who may keep this answer?*).
@@ -564,10 +564,10 @@ quiz(
 # </details>
 
 # %% [markdown]
-# <details><summary>Your Redis hit ratio fell from 80 % to 45 % after a deploy. What happened?</summary>
+# <details><summary>Your Redis hit ratio fell from 81 % to 44 % after a deploy. What happened?</summary>
 #
 # Perhaps something good. I look at the origin's load first: if it did not rise, somebody added a cache
-# in front, and the easy hits are taken there. In the shop trace 0.815 becomes 0.449 with the same 15,000
+# in front, and the easy hits are taken there. In the shop trace 0.808 becomes 0.439 with the same 24,000
 # requests for the origin. If the load rose, I look for a changed key, a shorter life, or a Vary.
 #
 # </details>

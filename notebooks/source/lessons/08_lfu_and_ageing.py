@@ -269,8 +269,8 @@ explain(
 listing(AgedLFU._halve)
 
 # %% [markdown]
-# **Break it.** A made trace answers one question. On the recorded shop, where the nightly report comes
-# between two days, and with the way of a real server beside it (`sampled_lfu`, the next part):
+# **Break it.** A made trace answers one question. On the recorded shop, where a nightly report comes
+# between the days, and with the way of a real server beside it (`sampled_lfu`, the next part):
 
 # %%
 from cachelab.lab import sample_trace, simulate

@@ -297,7 +297,7 @@ results = sweep(shop, NAMES, sizes, progress=False)
 show(
     hit_ratio_chart([result for result in results if result.policy in shown]),
     alt="Hit ratio against capacity on the shop trace: the bound on top, W-TinyLFU a little below it, "
-    "LRU lowest; LRU's gap to the bound halves from 26 to 1,046 pages.",
+    "LRU lowest; LRU's gap to the bound halves from 26 to 1,048 pages.",
     caption="LRU's gap to the bound closes with room.",
 )
 print("pages     ", *(f"{size:6}" for size in sizes))
