@@ -4,7 +4,7 @@ The judge: every check of an exercise on a submission's text, in order, and the 
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
@@ -14,7 +14,7 @@ from .plainness import objection
 from .pool import PlayerPool
 from .process import PlayerLost
 from .report import CheckResult, Counterexample, Report, Row
-from .sandbox import choose_level
+from .sandbox import Level, choose_level
 from .session import CALL_SECONDS, Session, StuckAgain, Unfinished
 from .slips import Slip
 from .stuck import NeverReturning
@@ -68,20 +68,32 @@ def judge(
     0
     """
     found, level = find_exercise(exercise), choose_level(require)
-    started = time.monotonic()
-    results: list[CheckResult] = []
     with PlayerPool(level, source_text) as pool:
         verdicts = (
             found.panel(level, source_text, seed, only)
             if found.panel
             else _each_verdict(found, _wanted(found, only), pool, seed or 0)
         )
-        for result in verdicts:
-            results.append(result)
-            on_result(result)
-            if until_failure and result.word == "failed":
-                break
-    return Report(found.id, found.title, tuple(results), level, time.monotonic() - started)
+        return gather(found, level, verdicts, on_result, until_failure=until_failure)
+
+
+def gather(
+    exercise: Exercise,
+    level: Level,
+    verdicts: Iterable[CheckResult],
+    on_result: Callable[[CheckResult], object],
+    *,
+    until_failure: bool = False,
+) -> Report:
+    """Return the report on an exercise, from verdicts that are given while it is judged."""
+    started, results = time.monotonic(), list[CheckResult]()
+    for result in verdicts:
+        results.append(result)
+        on_result(result)
+        if until_failure and result.word == "failed":
+            break
+    seconds = time.monotonic() - started
+    return Report(exercise.id, exercise.title, tuple(results), level, seconds)
 
 
 def _each_verdict(

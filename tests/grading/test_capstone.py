@@ -5,12 +5,13 @@ The gates are judged as they are for a learner, with the design in a player. Wha
 played in this process: that both ways give the same figures is a test of its own.
 """
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import pytest
 from joblib import Parallel, delayed
 
 from cachelab.grading import find_exercise, judge, sandbox_level
+from cachelab.grading.capstone import verdicts
 from cachelab.grading.capstone.days import Days, day_of, hidden_seed
 from cachelab.grading.capstone.parts import CAP, CAPSTONE, PARTS, judge_parts
 from cachelab.grading.capstone.remote import Crashed, Troupe
@@ -18,6 +19,7 @@ from cachelab.grading.classroom import key_of_text
 from cachelab.grading.process import PlayerLost
 from cachelab.lab.market import (
     FAMILIES,
+    HAPPENS,
     DayScore,
     Everyday,
     faulty,
@@ -91,6 +93,30 @@ def test_every_part_proves_itself_on_a_wrong_submission():
 def test_the_empty_form_gets_nothing():
     report = judge("capstone", bank.stub("capstone").read_text("utf-8"))
     assert [part.points for part in report.checks] == [0] * len(PARTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "got", "why"),
+    [
+        ("import redis", "a class Design", "No module named 'redis'", "only the standard library"),
+        ("class Design", "a class Design", "SyntaxError", "cannot be judged"),
+        (NONE.replace("{}", "{'l2': 8}"), "{'megabytes': 8}", "not 8", "'weekday'"),
+        (NONE.replace("{}", "{'l2': {'megabytes': 8, 'policy': 'LRU'}}"), "", "lru", "'weekday'"),
+    ],
+    ids=["imports", "syntax", "no layers", "no policy"],
+)
+def test_a_text_that_gets_through_no_day_is_told_what_it_lacks(text, expected, got, why):
+    [result] = judge("capstone", text, only="runs").checks
+    [row] = result.counterexample.rows
+    assert expected in row.expected
+    assert got in row.got
+    assert why in result.counterexample.why
+
+
+def test_a_design_may_import_the_errors_from_where_they_are_defined():
+    text = "from cachelab.ports.errors import Overloaded, StoreError\n" + NONE
+    with Troupe(sandbox_level(), text) as troupe:
+        assert troupe(workload("weekday"))(0)
 
 
 def test_a_part_that_there_is_not_is_named():
@@ -170,7 +196,10 @@ def test_a_replay_on_real_servers_passes_a_design_that_keeps_its_promises():
 @pytest.mark.usefixtures("a_short_replay")
 def test_a_replay_on_real_servers_shows_the_promise_that_is_broken():
     result = LIVE.result(LocalDays("process", CAREFUL.replace("ctx.l1", "ctx.l2"), "0"))
-    assert (result.points, result.message) == (0, "a promise is broken on real servers")
+    assert (result.points, result.message) == (
+        0,
+        "a promise is broken on real servers, as it is in virtual time",
+    )
 
 
 @pytest.mark.slow
@@ -194,6 +223,44 @@ def replayed(late, p99=1.0):
     figures = play(Everyday(aside.Design), replace(workload("weekday"), requests=(), seconds=16.0))
     measured = replace(figures, p99=p99, breaches=())
     return LiveReplay(measured, replace(figures, p99=1.0, breaches=()), 0.0, 0.0, late)
+
+
+@pytest.fixture(scope="module")
+def calm():
+    """The figures of three seconds of a day."""
+    day = workload("weekday")
+    early = tuple(request for request in day.requests if request.at < 18)
+    return play(Everyday(aside.Design), replace(day, requests=early, seconds=18.0))
+
+
+def found_on(group, *outcomes):
+    """Return days of a group that have been played, with these outcomes."""
+    days = LocalDays("process", NONE, "0")
+    days._played[group] = [*outcomes]
+    return days
+
+
+def test_each_fault_that_is_not_survived_says_what_was_missed_and_where_to_look(calm):
+    days = [
+        replace(calm, workload="flush", worst_second=9),
+        replace(calm, workload="hot key", worst_second=90),
+    ]
+    [flush, hot_key], why = astuple(verdicts.faults(found_on("faults", *days), 80)[2])[:2]
+    assert flush[2] == "survived"
+    assert hot_key[2] == "the origin's worst second has at most 48 calls, not 90"
+    assert "another layer or a lease" in why
+
+
+def test_the_hidden_days_say_what_happens_on_the_worst_of_them(calm):
+    pains = {"loops": 1e3 * calm.pain_ms, "crawler": 2.0 * calm.pain_ms}
+    scores = [
+        DayScore(replace(calm, workload=name), none, calm.pain_ms / 2)
+        for name, none in pains.items()
+    ]
+    points, message, shown = verdicts.hidden(found_on("hidden", *scores), 160)
+    assert message.endswith("(crawler)")
+    assert HAPPENS["crawler"] in shown.why
+    assert 0 < points < 160
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 The verdict on a design together with its page, from the same days: none is played twice.
 """
 
-import time
 from collections.abc import Callable
 
+from cachelab.grading.judging import gather
 from cachelab.grading.report import CheckResult, Report
 from cachelab.grading.sandbox import choose_level
 from cachelab.lab.market import REFERENCES
@@ -33,14 +33,9 @@ def judge_with_page(
         ValueError: `require` is no level of the sandbox.
         CachelabError: the sandbox that is required is not available.
     """
-    level, started = choose_level(require), time.monotonic()
+    level = choose_level(require)
     with Days(level, source_text, hidden_seed(None)) as days:
-        results = []
-        for result in judge_days(days):
-            results.append(result)
-            on_result(result)
-        seconds = time.monotonic() - started
-        report = Report(CAPSTONE.id, CAPSTONE.title, tuple(results), level, seconds)
+        report = gather(CAPSTONE, level, judge_days(days), on_result)
         return report, None if days.trouble("first") else _page(days, report)
 
 

@@ -4,7 +4,7 @@ How each part of the capstone's score is made: what a design did on its days, pu
 
 from cachelab.grading.process import PlayerLost
 from cachelab.grading.report import Counterexample, Row
-from cachelab.lab.market import Breach, Budget, Figures
+from cachelab.lab.market import HAPPENS, Breach, Budget
 from cachelab.lab.market.scoring import (
     GAP,
     WORTH_COMPARING,
@@ -23,6 +23,9 @@ from .remote import Crashed
 Verdict = tuple[int, str, Counterexample | None]
 """Points, what to say, and what to show."""
 
+EXPECTED = {"configure(budget)": "layers such as {'l2': {'megabytes': 8}}"}
+NO_MODULE = "only the standard library and cachelab.ports can be imported"
+NO_TEXT = "what cannot be executed cannot be judged"
 PROMISES = ("answer", "hoard", "checkout", "stale", "lost")
 
 
@@ -32,12 +35,13 @@ def runs(days: Days, points: int) -> Verdict:
     if trouble is None:
         return points, "passed", None
     where = f" in line {trouble.line}" if trouble.line else ""
-    row = Row(trouble.call, "an answer", trouble.message)
-    return (
-        0,
-        f"the design does not get through a day{where}",
-        Counterexample((row,), f"on the day {trouble.day!r} this call ended the game"),
-    )
+    if trouble.call == "the text":
+        row = Row(trouble.call, "a class Design", trouble.message)
+        shown = Counterexample((row,), NO_MODULE if "ModuleNotFound" in row.got else NO_TEXT)
+        return 0, f"the text cannot be executed{where}", shown
+    row = Row(trouble.call, EXPECTED.get(trouble.call, "an answer"), trouble.message)
+    shown = Counterexample((row,), f"on the day {trouble.day!r} this call ended the game")
+    return 0, f"the design does not get through a day{where}", shown
 
 
 def promises(days: Days, points: int) -> Verdict:
@@ -121,7 +125,7 @@ def hidden(days: Days, points: int) -> Verdict:
             *rows,
             Row("half the mean and half the least", "1.00", f"{(mean + gains[worst]) / 2:.2f}"),
         ),
-        "0 is no cache at all, 1 is who knows the day beforehand; one collapse costs half",
+        f"0 is no cache, 1 is who knows the day beforehand. {worst.capitalize()}: {HAPPENS[worst]}",
     )
     return hidden_points(list(gains.values()), points), message, shown
 
@@ -131,20 +135,17 @@ def faults(days: Days, points: int) -> Verdict:
     many = days.figures("faults")
     if days.trouble("faults"):
         return _unless_trouble(days, 0)
-    survived = sum(map(survives, many))
-    rows = tuple(Row(day.workload, "", _fault_line(day)) for day in many)
-    bad = next((day for day in many if not survives(day)), None)
-    if bad is None:
-        return points, "passed", None
-    unmet = next(text for text, met in fault_demands(bad) if not met)
-    shown = Counterexample((*rows, Row(bad.workload, "survived", unmet)), unmet)
-    return fault_points(many, points), f"{survived} of {len(many)} faults survived", shown
-
-
-def _fault_line(day: Figures) -> str:
-    return (
-        f"worst second {day.worst_second} calls, recovery {day.recovery:g} s, {day.lost_acks} lost"
+    missed = {day.workload: [one for one in fault_demands(day) if not one.met] for day in many}
+    rows = tuple(
+        Row(name, "survived", "; ".join(one.text for one in unmet) or "survived")
+        for name, unmet in missed.items()
     )
+    advice = {one.advice: None for unmet in missed.values() for one in unmet}
+    if not advice:
+        return points, "passed", None
+    survived = sum(map(survives, many))
+    shown = Counterexample(rows, "; ".join(advice))
+    return fault_points(many, points), f"{survived} of {len(many)} faults survived", shown
 
 
 def gap(days: Days, points: int) -> Verdict:
@@ -172,7 +173,9 @@ def live(days: Days, points: int) -> Verdict:
         return 0, f"on real servers the design did not get through: {error}", None
     breach = next(iter(replay.measured.breaches), None)
     if breach is not None:
-        return 0, "a promise is broken on real servers", _told(breach)
+        same = any(one.kind == breach.kind for day in days.figures("first") for one in day.breaches)
+        known = ", as it is in virtual time" if same else ""
+        return 0, f"a promise is broken on real servers{known}", _told(breach)
     demands = live_demands(replay.predicted, replay.measured)
     rows = tuple(Row(*shown) for *shown, met in demands if not met)
     if not rows:

@@ -63,11 +63,13 @@ RAISED: dict[str, type[Exception]] = {kind.__name__: kind for kind in (*ERRORS, 
 
 
 def install() -> None:
-    """Let `cachelab.ports` be imported."""
+    """Let `cachelab.ports` be imported, and its `errors`."""
     package, ports = types.ModuleType("cachelab"), types.ModuleType("cachelab.ports")
+    errors = types.ModuleType("cachelab.ports.errors")
+    errors.__dict__.update({kind.__name__: kind for kind in ERRORS})
     ports.__dict__.update({kind.__name__: kind for kind in (*ERRORS, Missing, Versioned)})
-    ports.__dict__["MISSING"] = Missing.MISSING
+    ports.__dict__.update(MISSING=Missing.MISSING, errors=errors, __path__=[])
     package.__dict__.update(ports=ports, __path__=[])
-    sys.modules.update({"cachelab": package, "cachelab.ports": ports})
+    sys.modules.update({module.__name__: module for module in (package, ports, errors)})
     WORDS["MISSING"] = Missing.MISSING
     RECORDS["Versioned"] = Versioned

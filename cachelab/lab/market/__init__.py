@@ -7,7 +7,7 @@ virtual time and measures; nothing in here waits, and the same seed gives the sa
 
 from .budget import Budget, Prices, Tier
 from .contracts import CLASSES, DataClass, class_of, oldest_allowed
-from .families import FAMILIES, FAULTS, HIDDEN, PUBLIC, faulty, workload
+from .families import FAMILIES, FAULTS, HAPPENS, HIDDEN, PUBLIC, faulty, workload
 from .histories import shortest_history
 from .playing import Contestant, Everyday, play, play_all
 from .records import Figures
@@ -21,6 +21,7 @@ __all__ = [
     "CLASSES",
     "FAMILIES",
     "FAULTS",
+    "HAPPENS",
     "HIDDEN",
     "PUBLIC",
     "REFERENCES",

@@ -103,7 +103,7 @@ def fault_log(one: Standing) -> str:
     """Return for each fault whether it was survived, and what was missed, as lines of text."""
     lines = []
     for day in one.faults:
-        missed = [text for text, met in fault_demands(day) if not met]
+        missed = [demand.text for demand in fault_demands(day) if not demand.met]
         verdict = "survived" if not missed else "; ".join(missed)
         lines.append(f"{day.workload:12} {verdict}")
     return "\n".join(lines)

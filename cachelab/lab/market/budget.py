@@ -20,6 +20,11 @@ PLACES = {"cdn": 3, "l1": 6, "l2": 4}
 PARTS = ("cdn", "l1", "l2", "leases", "bus", "timers", "purge")
 """What counts as a moving part as soon as a design uses it."""
 
+RUNNING = tuple(
+    name for name, policy in POLICIES.items() if not getattr(policy, "needs_future", False)
+)
+"""The eviction policies that a layer can run: all but those that have to know what comes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prices:
@@ -62,8 +67,9 @@ class Tier:
     def __post_init__(self) -> None:
         if not 0 < self.megabytes <= 100_000:
             raise ValueError(f"megabytes must be above 0, not {self.megabytes!r}")
-        if self.policy not in POLICIES or getattr(POLICIES[self.policy], "needs_future", False):
-            raise ValueError(f"no layer runs the policy {self.policy!r}")
+        if self.policy not in RUNNING:
+            known = ", ".join(RUNNING)
+            raise ValueError(f"no layer runs the policy {self.policy!r}; there are {known}")
         if type(self.entries) is not int or not 0 <= self.entries <= 1_000_000:
             raise ValueError(f"entries must be a whole number, not {self.entries!r}")
 

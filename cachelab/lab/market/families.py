@@ -17,6 +17,7 @@ Draw = Callable[[Crowd], tuple[Request, ...]]
 
 
 def _weekday(crowd: Crowd) -> tuple[Request, ...]:
+    """An ordinary day."""
     return in_order(crowd.reads(0, SECONDS, READS), crowd.writes(0, SECONDS))
 
 
@@ -99,6 +100,11 @@ def _cardinality(crowd: Crowd) -> tuple[Request, ...]:
     return in_order(found)
 
 
+def _mixed_sizes(crowd: Crowd) -> tuple[Request, ...]:
+    """An ordinary day on which few pages of the catalogue are very large, and most are small."""
+    return _weekday(crowd)
+
+
 def _write_burst(crowd: Crowd) -> tuple[Request, ...]:
     """New prices for the four hundred best sellers, within ten seconds."""
     found = [*crowd.reads(0, SECONDS, READS), *crowd.writes(0, SECONDS)]
@@ -114,7 +120,7 @@ HIDDEN: dict[str, Draw] = {
     "loops": _loops,
     "one-hit wonders": _one_hit_wonders,
     "shift": _shift,
-    "mixed sizes": _weekday,
+    "mixed sizes": _mixed_sizes,
     "cardinality": _cardinality,
     "write burst": _write_burst,
 }
@@ -128,6 +134,17 @@ FAULTS: dict[str, Fault] = {
     "hot key": Fault("hot key", 50, 70),
     "clock skew": Fault("clock skew", 20, 100),
 }
+
+HAPPENS: dict[str, str] = {
+    **{name: str(draw.__doc__) for name, draw in FAMILIES.items()},
+    "node death": "A node of the shared cache dies for 15 s, and a process starts anew.",
+    "flush": "The shared cache is emptied.",
+    "partition": "For 30 s the bus is cut: half of the processes do not hear the other half.",
+    "slow origin": "For 20 s a call of the origin takes twice as long.",
+    "hot key": "For 20 s one page is asked for 50 times as often.",
+    "clock skew": "The clocks of the processes differ by up to half a second.",
+}
+"""What happens on a day of each family, and with each fault."""
 
 SKEWS = (0.25, -0.25, 0.0, 0.2, -0.2, 0.1)
 

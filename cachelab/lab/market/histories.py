@@ -27,7 +27,7 @@ def shortest_history(contestant: Contestant, day: Workload, breach: Breach) -> B
         nonlocal tries
         tries -= 1
         shop = Shop(replace(day, requests=requests), contestant(day), recording=True)
-        found = shop.play(until_breach=breach.kind != "lost").breaches
+        found = shop.play(until=breach.kind).breaches
         return next((one for one in found if one.kind == breach.kind), None)
 
     until = tuple(request for request in day.requests if request.at <= breach.at)

@@ -16,7 +16,7 @@ from cachelab.lab.figures import PALETTE
 from .board import Standing, pareto_chart
 from .budget import Budget
 from .families import HIDDEN
-from .scoring import WORST_SECOND, fault_demands
+from .scoring import WORST_SECOND, fault_demands, survives
 from .sheet import inline_svg, row, section, table
 
 COLOURS = {PALETTE["blue"]: "var(--blue)", PALETTE["vermillion"]: "var(--own)"}
@@ -77,7 +77,7 @@ _FOOT = (
 
 def _summary(one: Standing) -> str:
     least = min(one.gains, key=lambda name: one.gains[name])
-    survived = sum(all(met for _, met in fault_demands(day)) for day in one.faults)
+    survived = sum(map(survives, one.faults))
     broken = f"{one.breaches} promises broken" if one.breaches else "every promise kept"
     told = [
         f"{one.dollars:,.0f} of {Budget().dollars:,.0f} dollars a month on the dearest day",
@@ -143,7 +143,7 @@ def _faults(one: Standing) -> str:
     rows = []
     for day in one.faults:
         demands = zip(DEMANDS, fault_demands(day), strict=True)
-        missed = [name for name, (_, met) in demands if not met]
+        missed = [name for name, demand in demands if not demand.met]
         verdict = f"missed: {', '.join(missed)}" if missed else "survived"
         figures = (f"{day.worst_second}", f"{day.recovery:g} s", f"{day.failed / day.reads:.1%}")
         rows.append(row([day.workload, verdict], *figures, mark="missed" if missed else ""))

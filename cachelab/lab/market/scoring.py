@@ -5,6 +5,7 @@ What a design is worth: its share of the gain that could be had, on the day that
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf, log
+from typing import NamedTuple
 
 from .origin import SLOTS
 from .records import Figures
@@ -57,32 +58,44 @@ def hidden_points(gains: Sequence[float], most: int = 160) -> int:
     return round(most * (mean + min(gains)) / 2)
 
 
-def fault_demands(figures: Figures) -> tuple[tuple[str, bool], ...]:
-    """Return what a day with a fault demands, and whether it was met."""
+class Demand(NamedTuple):
+    """What a day with a fault demands, whether it was met, and where to look if it was not."""
+
+    text: str
+    met: bool
+    advice: str
+
+
+def fault_demands(figures: Figures) -> tuple[Demand, ...]:
+    """Return what a day with a fault demands."""
     return (
-        (
+        Demand(
             f"the origin's worst second has at most {WORST_SECOND:g} calls, not "
             f"{figures.worst_second}",
             figures.worst_second <= WORST_SECOND,
+            "whoever misses calls the origin: another layer or a lease has to hold them back",
         ),
-        (
+        Demand(
             f"reads recover within {RECOVERY:g} s, not {figures.recovery:g}",
             figures.recovery <= RECOVERY,
+            "what the fault has emptied fills too slowly: who loads it, and for how many?",
         ),
-        (
+        Demand(
             f"at most {FAILED:.0%} of the reads fail, not {figures.failed / figures.reads:.1%}",
             figures.failed <= FAILED * figures.reads,
+            "a dead node raises StoreError, a full origin Overloaded: a read can do without them",
         ),
-        (
+        Demand(
             f"no promise is broken, not {len(figures.breaches)}",
             not figures.breaches,
+            "promises hold on bad days too; the part `promises` shows the first that is broken",
         ),
     )
 
 
 def survives(figures: Figures) -> bool:
     """Tell whether everything that a day with a fault demands was met."""
-    return all(met for _, met in fault_demands(figures))
+    return all(demand.met for demand in fault_demands(figures))
 
 
 def fault_points(many: Sequence[Figures], most: int = 80) -> int:

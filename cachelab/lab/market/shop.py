@@ -100,9 +100,16 @@ class Shop:
         self._events: list[tuple[float, int, Callable[..., object], tuple[Any, ...]]] = []
         self._numbers = count()
         self._writes: defaultdict[str, int] = defaultdict(int)
+        self._until: str | None = None
+        self._is_over = False
 
-    def play(self, *, until_breach: bool = False) -> Records:
-        """Go through all requests in order of time, and through what they set in motion."""
+    def play(self, *, until: str | None = None) -> Records:
+        """
+        Go through all requests in order of time, and through what they set in motion.
+
+        With `until` end at the first breach of that kind; others before it stop nothing.
+        """
+        self._until = until
         for process in range(6):
             self._notify(process, Event("start"))
         begin_faults(self)
@@ -112,7 +119,7 @@ class Shop:
                 self._write(request)
             else:
                 self._read(request)
-            if until_breach and self.records.breaches:
+            if self._is_over:
                 return self.records
         self._advance(self.workload.seconds + self.afterwards)
         self._look_for_lost_writes()
@@ -156,7 +163,10 @@ class Shop:
 
     def breach(self, kind: str, key: str, at: float, story: str) -> None:
         """Note a promise that was broken."""
-        self.records.breaches.append(Breach(kind, key, at, story, tuple(self.log or ())))
+        is_wanted = self._until in (None, kind)
+        self._is_over = self._is_over or kind == self._until
+        history = tuple(self.log or ()) if is_wanted else ()
+        self.records.breaches.append(Breach(kind, key, at, story, history))
 
     # One thing after another
 

@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from cachelab.lab.market import Everyday, Request, Shop, Workload, play, workload
+from cachelab.lab.market import (
+    FAMILIES,
+    FAULTS,
+    HAPPENS,
+    Everyday,
+    Request,
+    Shop,
+    Workload,
+    play,
+    workload,
+)
 from cachelab.lab.market.designs import aside, careful, none
 from cachelab.lab.market.faults import Fault
 from cachelab.ports import MISSING
@@ -48,6 +58,26 @@ def played(design, *requests, **more):
 
 def kinds(shop):
     return [breach.kind for breach in shop.records.breaches]
+
+
+def test_a_run_until_a_breach_goes_past_those_of_another_kind_and_no_further():
+    asked = [read(1, "cart:1"), read(2, "stock:1"), write(3, "stock:1")]
+    asked += [read(4, "stock:1", checkout=True), read(5, "cart:2")]
+    shop = Shop(day(*asked), lambda _: Cached(), recording=True)
+    shop.play(until="checkout")
+    assert kinds(shop) == ["leak", "checkout"]
+
+
+def test_only_the_breach_that_is_looked_for_has_a_history():
+    asked = [read(1, "cart:1"), read(2, "stock:1"), write(3, "stock:1")]
+    shop = Shop(day(*asked, read(4, "stock:1", checkout=True)), lambda _: Cached(), recording=True)
+    shop.play(until="checkout")
+    assert [bool(breach.history) for breach in shop.records.breaches] == [False, True]
+
+
+def test_it_is_told_what_happens_on_a_day_of_each_family_and_with_each_fault():
+    assert set(HAPPENS) == {*FAMILIES, *FAULTS}
+    assert all(sentence.endswith(".") and "\n" not in sentence for sentence in HAPPENS.values())
 
 
 def test_the_same_seed_gives_the_same_figures():
