@@ -70,8 +70,9 @@ c.PerDay.share = 0.0
 # In the pages that a teacher opens, no student's answer runs a script.
 c.HTMLExporter.filters = {"markdown2html": "cachelab.grading.pages.markdown2html"}
 # The pages that students get show neither hidden tests nor anything but their own work.
+c.GenerateFeedback.exporter_class = "cachelab.grading.feedback.FeedbackPage"
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
+    "cachelab.grading.feedback.GetGrades",
     "cachelab.grading.pages.ClearHiddenTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

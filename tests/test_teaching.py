@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from nbgrader.api import Gradebook
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs/teaching.md").read_text("utf-8")
@@ -66,6 +67,29 @@ def test_the_guide_ends_with_the_marks_of_the_class(guide):
 def test_the_feedback_has_the_comment_that_was_made_by_hand(guide):
     page = guide.folder / "feedback/ben/ex15_design/ex15_design.html"
     assert "Which value would it be?" in page.read_text("utf-8")
+
+
+def test_a_page_of_marked_answers_says_nothing_of_waiting_and_fetches_nothing(guide):
+    page = (guide.folder / "feedback/ben/ex15_design/ex15_design.html").read_text("utf-8")
+    assert "Not marked yet" not in page
+    assert "<script" not in page
+
+
+def test_a_page_written_too_early_names_what_waits_and_draws_formulas(guide, tmp_path):
+    course, place = tmp_path / "course", "ben/ex15_design/ex15_design"
+    shutil.copytree(guide.folder.parent, course)
+    answer = course / f"gradebook/autograded/{place}.ipynb"
+    answer.write_text(answer.read_text("utf-8").replace("Exercise 15", "Exercise $15$"), "utf-8")
+    with Gradebook(f"sqlite:///{course}/gradebook/gradebook.db") as book:
+        grade = book.find_grade("written-wrong", "ex15_design", "ex15_design", "ben")
+        grade.needs_manual_grade = True
+        book.db.commit()
+    command = [sys.executable, "-m", "nbgrader", "generate_feedback", "ex15_design", "--force"]
+    told = subprocess.run(command, cwd=course, capture_output=True, text=True, check=True)
+    page = (course / f"gradebook/feedback/{place}.html").read_text("utf-8")
+    assert "ben: not marked yet: written-wrong" in told.stderr
+    assert "counted as 0 until then:\nwritten-wrong." in page
+    assert "MathJax" in page
 
 
 def test_the_class_is_told_apart_by_check_and_from_the_model_solution(guide):

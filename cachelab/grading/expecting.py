@@ -2,11 +2,12 @@
 What a right answer looks like: the usual ways to say so, for the models of all exercises.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
-from .player.values import decode, travels
-from .runs import Expectation, same
+from .player.values import decode, encode, travels
+from .runs import Expectation
 from .session import Outcome
 
 Accepts = Callable[[Outcome], bool]
@@ -73,3 +74,20 @@ def near(outcome: Outcome, value: float, tolerance: float = TOLERANCE) -> bool:
     if isinstance(wire, bool) or not isinstance(wire, int | float):
         return False
     return abs(wire - value) <= tolerance
+
+
+def same(outcome: Outcome, value: object) -> bool:
+    """
+    Tell whether a call returned this very value, of this very type.
+
+    >>> same({"value": True}, 1), same({"value": 1}, 1)
+    (False, True)
+    """
+    if "value" not in outcome:
+        return False
+    got, wanted = outcome["value"], encode(value)
+    if type(got) is not type(wanted):
+        return False
+    if isinstance(wanted, dict):  # within it 1 and True have to differ, too
+        return json.dumps(got) == json.dumps(wanted)
+    return bool(got == wanted)

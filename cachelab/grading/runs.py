@@ -6,7 +6,6 @@ about it. Runs come from a seeded generator of the standard library: the same se
 runs on every machine and in every process, and equal submissions get equal reports.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -282,20 +281,3 @@ def _plainer(run: Run) -> Iterator[Run]:
         if repr(candidate) == repr(run):  # True and 1 are equal, and differ here
             return
         yield candidate
-
-
-def same(outcome: Outcome, value: object) -> bool:
-    """
-    Tell whether a call returned this very value, of this very type.
-
-    >>> same({"value": True}, 1), same({"value": 1}, 1)
-    (False, True)
-    """
-    if "value" not in outcome:
-        return False
-    got, wanted = outcome["value"], encode(value)
-    if type(got) is not type(wanted):
-        return False
-    if isinstance(wanted, dict):  # within it 1 and True have to differ, too
-        return json.dumps(got) == json.dumps(wanted)
-    return bool(got == wanted)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cachelab.grading.exercises import ex07
+from cachelab.grading.expecting import same
 from cachelab.grading.player.values import decode, encode
-from cachelab.grading.runs import Domain, Run, same, shortest
+from cachelab.grading.runs import Domain, Run, shortest
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

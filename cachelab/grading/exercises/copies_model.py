@@ -8,8 +8,8 @@ load is right as well, and it is gone at the end. What may be served or not is a
 from dataclasses import dataclass
 from typing import Any
 
-from cachelab.grading.expecting import anything, either, exactly, refusal, satisfying
-from cachelab.grading.runs import Expectation, Operation, same
+from cachelab.grading.expecting import anything, either, exactly, refusal, same, satisfying
+from cachelab.grading.runs import Expectation, Operation
 from cachelab.grading.stories import TOGETHER
 from cachelab.ports import MISSING
 

@@ -5,8 +5,8 @@ What caches that write may answer: write-through, where the source comes first, 
 from dataclasses import dataclass
 from typing import Any
 
-from cachelab.grading.expecting import anything, either, exactly, refusal, satisfying
-from cachelab.grading.runs import Expectation, Operation, same
+from cachelab.grading.expecting import anything, either, exactly, refusal, same, satisfying
+from cachelab.grading.runs import Expectation, Operation
 from cachelab.ports import MISSING
 
 from .aside_world import TTL
