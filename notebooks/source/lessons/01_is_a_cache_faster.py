@@ -181,7 +181,7 @@ assert total.p50 > 2 * cached, "which query it is decides, not that it is a data
 # ## Which number do you report?
 #
 # An average hides the slow ones. A **percentile** shows them: sort the times, and the p99 is the
-# smallest that at least 99 % of them do not exceed. One user in a hundred waits that long or longer.
+# smallest that at least 99 % of them do not exceed. One request in a hundred takes that long or longer.
 # And the first answer pays for what is done once, so `measure` warms up before it counts.
 
 # %% tags=["live"]
@@ -227,8 +227,8 @@ slowest.compare(round(nearest_rank(users, 99) * 1_000))
 explain(
     "Both watched the same server. Why does the test program see nothing?",
     answer="While the server hung, it was waiting for one answer and asked nothing: one slow sample "
-    "in 5,000. A hundred users came in that second, and each waited for the rest of it. The test "
-    "left out the requests that would have been slow. This is called coordinated omission.",
+    "in 5,000. A hundred users came in that second; each waited for the rest of it, and for "
+    "those in front. The test left out the requests that would have been slow. This is called coordinated omission.",
 )
 
 # %% [markdown]
@@ -253,7 +253,7 @@ for every in (0.100, 0.020, 0.010, 0.005, 0.002):
 # `mean = h * look + (1 - h) * (look + origin + fill)`
 #
 # **Predict.** A look takes 75 microseconds, as does storing; the origin answers in 8 (a cache server
-# on loopback before SQLite; on your machine the ladder says which).
+# on loopback before SQLite; the ladder says what they are on your machine).
 
 # %%
 from cachelab.lab import explain, predict
@@ -301,7 +301,7 @@ axes.axhline(1, color="black", linewidth=0.8)
 axes.set(xlabel="hit ratio", ylabel="times as fast (log)", yscale="log", xlim=(0, 1.35))
 axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
 show(chart, alt="Speed-up against hit ratio: all lines begin below 1 and rise steeply only near "
-     "1, up to 2, 10 and 50.", caption="The last tenth of hits brings most of the speed.")  # fmt: skip
+     "1, up to 2, 10 and 50.", caption="The slower the origin, the more the last tenth of hits brings.")  # fmt: skip
 
 # %% [markdown]
 # Every line begins below 1: a cache that never hits is a slowdown. And the lines are steep at the
@@ -315,17 +315,18 @@ show(chart, alt="Speed-up against hit ratio: all lines begin below 1 and rise st
 from cachelab.operations.deciding import Layer, mean_access_time
 
 server = Layer(lookup=75e-6, hit_ratio=0.9, fill=75e-6)
-print(f"server alone:        {mean_access_time([server], origin=1e-3) * 1e6:6.1f} us")
-for behind in (0.9, 0.5, 0.0):
+print(f"server alone:         {mean_access_time([server], origin=1e-3) * 1e6:6.1f} us")
+for behind in (0.9, 0.75, 0.5):
     near = Layer(lookup=0.5e-6, hit_ratio=0.6, fill=0.5e-6)
     far = Layer(lookup=75e-6, hit_ratio=behind, fill=75e-6)
     mean = mean_access_time([near, far], origin=1e-3) * 1e6
-    print(f"dict 0.6, server {behind:.1f}: {mean:6.1f} us")
+    print(f"dict 0.6, server {behind:.2f}: {mean:6.1f} us")
 
 # %% [markdown]
 # If the dict takes the easy 60 %, the server will hardly keep its 0.9: what is left is harder to hit.
-# At 0.0 the two layers are slower than the server was alone. [Lesson 03](03_layers_and_http.ipynb)
-# measures how much is left.
+# At 0.75 the origin gets as many reads as before, and the dict pays. At 0.5 it gets twice as many, and
+# the two layers are slower than the server was alone. [Lesson 03](03_layers_and_http.ipynb) measures how
+# much is left.
 
 # %% [markdown]
 # ## Is it the look, the way, or the parcel?
@@ -382,7 +383,8 @@ import json
 from cachelab.lab.ladder import measure
 
 with start_server() as server, server.client() as client:
-    client.set("list", json.dumps(list(range(100_000))))
+    parcel = json.dumps(list(range(100_000)))
+    client.set("list", parcel)
 
     def raw(times):
         for _ in range(times):
@@ -393,7 +395,7 @@ with start_server() as server, server.client() as client:
             json.loads(client.get("list"))
 
     bare, whole = measure(raw, samples=20).p50, measure(decoded, samples=20).p50
-print(f"600 KB: {bare * 1e3:.1f} ms as bytes, {whole * 1e3:.1f} ms as a list, p50 of up to 20")
+print(f"{len(parcel):,} bytes: {bare * 1e3:.1f} ms, as a list {whole * 1e3:.1f} (p50 of up to 20)")
 assert whole > bare, "a hit is not over when the bytes are here"
 
 # %% [markdown]
@@ -460,8 +462,8 @@ for seconds in (1, 10, 60, 300, 3_600):
     print(f"{seconds:15,}   {life.hit_ratio:9.3f}   {life.stale_share:13.3f}")
 
 # %% [markdown]
-# One read every two seconds, one change in five minutes. A minute brings 0.968 of the hits; after that
-# nearly only the stale answers grow. Speed is bought with freshness, at a price per second that you
+# One read every two seconds, one change in five minutes. A minute gives a hit ratio of 0.968; after
+# that nearly only the stale answers grow. Speed is bought with freshness, at a price per second that you
 # can compute: lesson 06.
 
 # %% [markdown]
@@ -514,8 +516,8 @@ quiz(
     {
         "50 ms, the mean of the two.": "Averaged percentiles are percentiles of nothing. No request "
         "needs to have taken 50 ms.",
-        "It cannot be told from these two numbers.": "Yes. You know that 1 % of each half is slower "
-        "than its mark. Add the histograms, then read the percentile.",
+        "It cannot be told from these two numbers.": "Yes. You know that 1 % of each half, or less, is "
+        "slower than its mark. Add the histograms, then read the percentile.",
         "90 ms, the slower one.": "It can be no higher, and is often lower: 99 % of the slow server "
         "and nearly all of the fast one are below it.",
     },
