@@ -78,11 +78,11 @@ for alpha in (0, 0.4, 0.6, 0.8, 1.0, 1.2):
     print(f"alpha {alpha:3}: estimate {facts.skew:.2f}, hit ratios {ratios}")
 
 # %% [markdown]
-# Without **skew**, all keys alike, the hit ratio is the share of the keys that fit: 0.010, 0.100, 0.483. That is the whole
-# use of a cache for "high cardinality with uniform access". With alpha 1.0 the first hundredth brings
-# 0.389, and ten times the memory does not even double it.
+# Without **skew**, all keys alike, the hit ratio is about the share of the keys that fit: 0.010, 0.100,
+# and 0.483 for half of them (a first request misses). That is the whole use of a cache for "high
+# cardinality with uniform access". With alpha 1.0 the first hundredth brings 0.389, and ten times the memory does not even double it.
 #
-# The estimate says 0.23 where there is no skew at all: with ten requests a key, luck looks like
+# The estimate says 0.23 where there is no skew: with ten requests a key, luck looks like
 # popularity. Distrust a small alpha from a short log.
 
 # %%
@@ -200,7 +200,7 @@ gain
 from cachelab.lab import miss_ratio_curve
 
 curve = miss_ratio_curve(busy)
-ratios = {size: 1 - curve.at(size) for size in (400, 800, 1_000, 1_200)}
+ratios = {size: 1 - curve.at(size) for size in (400, 800, 1_000, 1_100, 1_200)}
 print("  ".join(f"{size:,}: {ratio:.3f}" for size, ratio in ratios.items()))
 small, large = ratios[800] - ratios[400], ratios[1_200] - ratios[800]
 gain.compare("from 400 to 800" if small > large else "from 800 to 1,200")
@@ -208,16 +208,16 @@ gain.compare("from 400 to 800" if small > large else "from 800 to 1,200")
 # %% jupyter={"source_hidden": true}
 explain(
     "Why did twice the memory bring so little, and half as much again nearly everything?",
-    answer="Every row of the report comes back after the 799 others and some hundred of the "
-    "people's rows: its distance is nearly always above 1,000. Far below that size not one of these "
-    "requests hits; at 1,200 they all do. A curve with such a cliff has two good sizes, just above it and far "
+    answer="Every row of the report comes back after the 799 others and some hundreds of the "
+    "people's rows: its distance is mostly between 1,000 and 1,100. At 800 not one of these requests "
+    "hits; at 1,200 they all do, after the first round. A curve with such a cliff has two good sizes, just above it and far "
     "below it, and wastes all money between.",
 )
 
 # %% [markdown]
 # Drag the capacity. The three charts move together: what misses, what the origin has to bear, and
-# what both cost at the assumed prices. *Optimal* knows the future: no rule misses less. Change the trace and find the cheapest size of each. For the
-# busy database it lies right behind the cliff.
+# what both cost at the assumed prices. *Optimal* knows the future: no rule misses less. Change the
+# trace and find the cheapest size of each. For *report and people* it lies right behind the cliff.
 
 # %%
 from cachelab.lab import MrcExplorer, sample_trace
@@ -478,8 +478,8 @@ print(f"break-even before 50 ms: {break_even_hit_ratio(0.001, 0.050):.2f}")
 
 # %% [markdown]
 # The rule knows the hit ratio and not what hits and misses cost. Before a slow origin 0.02 is enough;
-# before a quick one no hit ratio is (75 and 8 microseconds: a server on loopback and an SQLite row, as
-# lesson 01 measures them).
+# before a quick one no hit ratio is (75 and 8 microseconds: a server on loopback and an SQLite row, about
+# as in lesson 01).
 #
 # **C-69.** *If copies may only live for a second or less, caching does not help.*
 
@@ -527,12 +527,12 @@ for name, facts in workloads.items():
 from cachelab.lab import quiz
 
 quiz(
-    "A search page: 40 ms a query, 300 a second, 97 % of the queries are asked once. Cache?",
+    "A search page: 40 ms a query, 300 a second, 97 % of the requests are for a query asked only once. Cache?",
     {
         "Yes: 40 ms is slow and 300 a second is a lot.": "Slow and often, and still nearly every "
         "look finds nothing. Cost times reuse, and there is no reuse.",
         "Not whole queries; perhaps parts that repeat, such as the first page of a category.": "Yes. "
-        "The one-hit share decides, and a coarser key can change it.",
+        "Of whole queries at most 3 requests in 100 can hit, and a coarser key can change that.",
         "Yes, with a very large cache.": "The bound of a cache without limit counts repeats. Size "
         "does not make a query come back.",
     },
