@@ -86,7 +86,7 @@ show(
 explain(
     "Why is the way to the application the dearest step, although it holds nothing?",
     answer="It crosses an ocean: 150 ms, of the well-known list. A copy is worth what it saves, and "
-    "the CDN saves the ocean; the shared tier saves a query that takes half a millisecond. Near the "
+    "the CDN saves the ocean; the shared tier saves a query of 0.65 ms. Near the "
     "user counts for latency, near the origin for load.",
 )
 
@@ -146,8 +146,8 @@ second.compare(round(next(p.second for p in points if p.first_capacity == 300), 
 explain(
     "Why does the origin hardly notice how large the first layer is?",
     answer="What the small layer holds is what came last, and the large one holds that too: it is "
-    "the same 300 pages twice. The first layer answers sooner, and answers nothing that would have "
-    "gone to the origin. It buys latency; the larger of the two decides the load.",
+    "the same 300 pages twice. The first layer answers sooner, and answers hardly anything that would "
+    "have gone to the origin. It buys latency; the larger of the two decides the load.",
 )
 
 # %% [markdown]
