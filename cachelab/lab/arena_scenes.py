@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cachelab.eviction import POLICIES
 
 from .chart import Axis
-from .contestants import PolicyLike, name_of
+from .contestants import PolicyLike, doubt, name_of
 from .marks import SERIES, group, line, rect, text
 from .scenes import Control, Row, Run, Scene
 from .simulator import simulate
@@ -142,6 +142,7 @@ def _say(found: Standing) -> str:
         f"{found.size:,} of {found.objects:,} objects on {found.trace}: {found.studied} "
         f"is number {rank} of {len(ranked)} with {mine:.3f}; {best} leads with {most:.3f}, {worst} "
         f"is last with {least:.3f}; optimal is {found.bound:.3f}."
+        f"{doubt(found.studied, found.size, mine - found.bound)}"
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from cachelab.eviction import POLICIES, EvictionPolicy, Key
 
+from .subjects import SubjectFailed
+
 
 class CacheLike(Protocol):
     """What a learner hands in: `get` answers None for an absent key, `put` stores."""
@@ -40,6 +42,16 @@ def name_of(policy: PolicyLike) -> str:
     return str(name or getattr(policy, "__name__", repr(policy)))
 
 
+def doubt(name: str, capacity: int, gain: float) -> str:
+    """Return a sentence on a class that is by `gain` better than optimal, nothing otherwise."""
+    if gain <= 1e-9:
+        return ""
+    return (
+        f" More than optimal cannot be: {name} keeps more than {capacity:,} keys, or answers for "
+        "keys that it was not given."
+    )
+
+
 def make(
     policy: PolicyLike, capacity: int, future: Iterable[Key] = ()
 ) -> EvictionPolicy | CacheLike:
@@ -48,7 +60,7 @@ def make(
 
     Raises:
         ValueError: the policy is unknown, or the capacity below 1.
-        TypeError: what was made is no policy and has no `get` and `put`.
+        SubjectFailed: what was made is no policy and has no `get` and `put`.
     """
     if isinstance(capacity, bool) or not isinstance(capacity, int) or capacity < 1:
         raise ValueError(f"capacity must be a whole number from 1 up, not {capacity!r}")
@@ -56,6 +68,8 @@ def make(
         if policy not in POLICIES:
             raise ValueError(f"unknown policy {policy!r}; known are {', '.join(POLICIES)}")
         policy = POLICIES[policy]
+    if not callable(policy):
+        raise SubjectFailed(f"give a policy's name or the class itself, not {policy!r}")
     chosen: Any = policy
     if isinstance(chosen, type) and not issubclass(chosen, EvictionPolicy):
         _check_verbs(chosen, name_of(policy))
@@ -69,4 +83,4 @@ def make(
 
 def _check_verbs(subject: object, name: str) -> None:
     if not (hasattr(subject, "get") and hasattr(subject, "put")):
-        raise TypeError(f"{name} is no policy and has no get(key) and put(key, value)")
+        raise SubjectFailed(f"{name} is no policy and has no get(key) and put(key, value)")

@@ -11,6 +11,7 @@ from typing import Any
 from cachelab.eviction import POLICIES, Cache, EvictionPolicy
 
 from .lanes import LaneReader, Snapshot
+from .subjects import SubjectFailed
 
 VERBS = {"put": 3, "get": 2, "delete": 2, "in": 2, "len": 1, "hit_rate": 1}
 """The verbs of an operation, and how many items its tuple has at least."""
@@ -31,12 +32,12 @@ def subject_class(subject: object) -> type:
             raise ValueError(f"unknown policy {subject!r}; there are {', '.join(sorted(POLICIES))}")
         return POLICIES[subject]
     if not isinstance(subject, type):
-        raise TypeError(f"give the class itself, such as LRU, not {subject!r}")
+        raise SubjectFailed(f"give the class itself, such as LRU, not {subject!r}")
     if issubclass(subject, EvictionPolicy):
         return subject
     missing = [verb for verb in ("get", "put") if not callable(getattr(subject, verb, None))]
     if missing:
-        raise TypeError(f"{subject.__name__} has no method {' and no method '.join(missing)}")
+        raise SubjectFailed(f"{subject.__name__} has no method {' and no method '.join(missing)}")
     return subject
 
 
@@ -113,8 +114,10 @@ class Driver:
 
 def _make(kind: Any, capacity: int, plan: Sequence[Operation]) -> Any:
     """Return a new cache; a learner's class that can't be made yet fails at its first request."""
-    if issubclass(kind, EvictionPolicy):
-        return kind(capacity, future=_requests(kind, plan)) if kind.needs_future else kind(capacity)
+    if issubclass(kind, EvictionPolicy) and kind.needs_future:
+        return kind(capacity, future=_requests(kind, plan))
+    if kind in POLICIES.values():
+        return kind(capacity)
     try:
         return kind(capacity)
     except Exception as error:  # noqa: BLE001  # a learner's class may raise anything

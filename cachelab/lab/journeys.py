@@ -14,6 +14,8 @@ from cachelab.operations.http.messages import Handler
 from cachelab.operations.http.validation import is_not_modified, not_modified
 from cachelab.ports import MemoryStore, SimRuntime
 
+from .subjects import SubjectFailed, subject_name
+
 SCRIPT = ((0, "Ada"), (10, "Ada"), (20, "Ben"), (100, "Ada"), (101, "Ben"))
 """Who asks for the page, and at which second."""
 
@@ -92,6 +94,7 @@ class _Recorder:
 
     def __init__(self, site: Site, cache: CacheLike) -> None:
         self.sim = SimRuntime()
+        self.name = subject_name(cache)
         self.passed: list[Passing] = []
         self.told: dict[str, Any] = {}
         self.asked = (0, "")
@@ -134,6 +137,10 @@ class _Recorder:
             self.told.pop(place, None)
             self._note("asks", place)
             response = handler(request)
+            if not isinstance(response, Response):
+                raise SubjectFailed(
+                    f"{self.name} at {place} answered {response!r}, which is no Response"
+                )
             self._note("answers", place, response)
             return response
 

@@ -14,7 +14,7 @@ from cachelab.operations.deciding.money import GB
 
 from .bands import Band, Bands, Reading
 from .chart import apart, curve, short
-from .contestants import PolicyLike, name_of
+from .contestants import PolicyLike, doubt, name_of
 from .curves import miss_ratio_curve
 from .marks import SERIES, dot, text
 from .scenes import Control, Row, Run, Scene
@@ -194,6 +194,7 @@ class _Pictures:
             f"{size:,} of {self.sized.objects:,} objects fit: {name} misses {ratio:.3f} of the "
             f"reads, {best:.3f} is optimal; {self.loads[place]:.3g} reads a second reach the "
             f"origin; {self.totals[place]:,.2f} dollars a month, least at {cheapest:,}."
+            f"{doubt(name, size, best - ratio)}"
         )
 
     def _table(self) -> tuple[Row, ...]:

@@ -108,7 +108,7 @@ def test_what_goes_wrong_is_shown_and_raised_to_whom_waits() -> None:
         with pytest.raises(KeyError):
             shown.wait()
         assert (shown.trouble, shown.running) == ("KeyError: 'a'", False)
-        assert says(shown)[2:4] == ["radius 2", MISSING_ONE]
+        assert says(shown)[2:4] == ["radius 2", "This picture was not drawn: KeyError: 'a'"]
 
     in_virtual_time(body)
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from cachelab.lab.subjects import SubjectFailed
 from cachelab.ports import CachelabError
 from cachelab.ports.sim_tasks import SimTask
 
 from .promises import Ending, Mark, Promise
 from .runtime import ExplorerRuntime
 from .state import StateReader, Tokens
-from .world import Actors, Scenario, Step, World
+from .world import Actors, AtRest, Scenario, Step, World
 
 MAX_STEPS = 20_000
 THE_RUN = "the run"
@@ -102,6 +103,18 @@ class Memory:
         self.told[task] = hash((self.told.get(task, 0), news))
 
 
+def _begun(scenario: Scenario, world: World) -> tuple[Actors, AtRest]:
+    match scenario(world):
+        case (dict() as actors, at_rest) if all(map(callable, [*actors.values(), at_rest])):
+            return actors, at_rest
+        case other:
+            name = getattr(scenario, "__name__", repr(scenario))
+            raise SubjectFailed(
+                f"{name} is to return its actors by name and what is done at rest, all of them "
+                f"functions, not {other!r}"
+            )
+
+
 class Run:
     """
     A run under way; once `play` has returned it is over.
@@ -125,7 +138,7 @@ class Run:
         self.runtime = ExplorerRuntime(self, max_steps=MAX_STEPS)
         self.world = World(self.runtime)
         self.roots: list[Any] = []
-        actors, self.at_rest = plan.scenario(self.world)
+        actors, self.at_rest = _begun(plan.scenario, self.world)
         names = tuple(actors) if plan.only is None else plan.only
         self.actors: Actors = {name: actors[name] for name in names}
         self._begun: set[str] = set()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from cachelab.lab.explorer.world import World
 from cachelab.lab.marks import text
 from cachelab.lab.scenes import Control, Run, Scene
 from cachelab.ports import StoreError
@@ -16,11 +15,14 @@ from cachelab.ports.memory import Entry
 
 from . import lifelines
 from .lifelines import Call
-from .tape import Moment, Tape, answered, made, name_of, plain, sent
+from .tape import MAX_STEPS, Endless, Moment, Tape, answered, made, name_of, plain, sent
 
 KEY = "user:7"
 CACHE_SECONDS, DATABASE_SECONDS = 0.001, 0.008
 SLOW, PATIENCE = 0.4, 0.005
+MOST = 10
+"""So many calls an operation makes at the most: one that retries for ever is stopped."""
+
 OPERATIONS = ("first read", "read again", "write")
 TROUBLES = (
     "nothing",
@@ -61,15 +63,16 @@ def record_aside(kind: Callable[..., Any], operation: str, trouble: str) -> Told
 
     def main() -> None:
         strategy = made(kind, tape.world)
-        _prepare(tape.world, strategy, operation, trouble)
+        _prepare(tape, strategy, operation, trouble)
         start = tape.moments[-1] if tape.moments else None
         tape.moments.clear()
+        tape.most = MOST
         began = tape.sim.now()
         outcome, raised = _do(strategy, operation)
         took = tape.sim.now() - began
         told.append(Told(start, tuple(tape.moments), outcome, took, began, raised))
-        if hasattr(strategy, "close"):
-            strategy.close()
+        with suppress(Exception, Endless):  # what it does afterwards is not shown
+            getattr(strategy, "close", lambda: None)()
 
     tape.sim.run(main)
     return told[0]
@@ -79,13 +82,16 @@ def _seconds(port: str) -> float:
     return CACHE_SECONDS if port == "store" else DATABASE_SECONDS
 
 
-def _prepare(world: World, strategy: Any, operation: str, trouble: str) -> None:
+def _prepare(tape: Tape, strategy: Any, operation: str, trouble: str) -> None:
     """Bring the world to where the operation begins, and its trouble about."""
+    world = tape.world
     if trouble != "no such row":
         world.source.write(KEY, {"name": "Ada"})
     if operation != "first read":
-        with suppress(Exception):  # a learner's class may raise here: what is shown comes next
+        tape.most = MOST
+        with suppress(Exception, Endless):  # a learner's class may raise: what is shown comes next
             strategy.read(KEY)
+        tape.most = MAX_STEPS
     if trouble == "corrupt entry":
         world.ports["store"].entries[KEY] = Entry(b'{"name": "Ad', None)
     world.source.read("")  # a call that changes nothing, after which what is held is noted
@@ -105,6 +111,8 @@ def _do(strategy: Any, operation: str) -> tuple[str, bool]:
         if operation != "write":
             return f"returns {plain(strategy.read(KEY))}", False
         written = strategy.write(KEY, {"name": "Ben"})
+    except Endless:
+        return "does not end and is stopped", True
     except Exception as error:  # noqa: BLE001 - a learner's class may raise anything: it is shown
         return f"raises {type(error).__name__}: {error}", True
     fresh = getattr(written, "fresh", None)

@@ -13,11 +13,23 @@ from itertools import pairwise
 from typing import Any
 
 from cachelab.lab.explorer.world import Step, World
+from cachelab.lab.subjects import SubjectFailed
 from cachelab.ports import MISSING
 from cachelab.ports.codec import decode
 from cachelab.strategies import MemoryLog, QueuedWriteBehind
 
-from .tape import Holdings, Tape, answered, in_cache, in_database, made, names_taken, plain, sent
+from .tape import (
+    Holdings,
+    Tape,
+    answered,
+    in_cache,
+    in_database,
+    made,
+    name_of,
+    names_taken,
+    plain,
+    sent,
+)
 
 WRITES = (("cart:1", "apple"), ("cart:2", "pear"), ("cart:1", "plum"), ("cart:3", "fig"))
 PAUSE = 0.002
@@ -220,6 +232,11 @@ def record_crashes(kind: Callable[..., Any]) -> list[Crash]:
     calm = _Shop(kind)
     calm.tape.sim.run(_to_the_end, calm)
     times = sorted({round(event.at, 9) for event in calm.events()})
+    if not times:
+        raise SubjectFailed(
+            f"{name_of(kind)}.write returned False for each of {len(WRITES)} writes and called "
+            "neither cache nor database: there is no moment to crash at"
+        )
     moments = [times[0] / 2]
     moments += [(one + other) / 2 for one, other in pairwise(times)]
     return [_Shop(kind).crash(at) for at in [*moments, times[-1] + 0.001]]

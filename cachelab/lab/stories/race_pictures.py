@@ -8,6 +8,7 @@ that keeps the order for good.
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from cachelab.lab.explorer.promises import Ending
 from cachelab.lab.figures import PALETTE
 from cachelab.lab.marks import drag, group, live, path, rect, text, zone
 from cachelab.lab.scenes import Control, Run, Scene
@@ -58,7 +59,7 @@ def _run(
     order = orders[place]
     places = _places(order)
     calls = [_call(seen, places) for seen in order.seen]
-    opening = f"Order {place + 1} of {total}: {', '.join(order.tasks)}."
+    opening = f"Order {place + 1} of {total}: {', '.join(order.tasks) or 'no call at all'}."
     scenes = [Scene(_holdings(order, -1), opening, place)]
     scenes += [_step(order, calls, places, row, place) for row in range(len(calls))]
     scenes.append(_verdict(order, place))
@@ -181,7 +182,7 @@ def _verdict(order: Order, place: int) -> Scene:
             f"database holds {plain(ending.rows[key])}, until the copy expires."
         )
     else:
-        say = f"Broken: {broken.sentence}."
+        say = f"Broken: {_errors(ending) or broken.sentence}."
     last = len(order.seen) - 1
     y = lifelines.row_at(last + 1) + 6
     words, colour = ("✕ broken", "vermillion") if broken else ("✓ keeps the promise", "green")
@@ -191,6 +192,12 @@ def _verdict(order: Order, place: int) -> Scene:
         say,
         place,
     )
+
+
+def _errors(ending: Ending) -> str:
+    """Return in words which actors ended with an error, if any did."""
+    raised = ending.raised.items()
+    return "; ".join(f"{who} ended with {type(error).__name__}: {error}" for who, error in raised)
 
 
 def _export(order: Order, place: int, height: int, setup: str | None) -> Scene:

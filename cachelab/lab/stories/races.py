@@ -12,8 +12,9 @@ from itertools import pairwise
 from cachelab.lab.explorer import explore
 from cachelab.lab.explorer.promises import AnyPromise, Ending, as_promise
 from cachelab.lab.explorer.replays import source_of_test
-from cachelab.lab.explorer.runs import EVERY_ACTOR_ENDS, Outcome, Plan, Run
+from cachelab.lab.explorer.runs import EVERY_ACTOR_ENDS, THE_RUN, Outcome, Plan, Run
 from cachelab.lab.explorer.world import Scenario, Step
+from cachelab.ports import TooManySteps
 
 from .tape import Holdings, answered, in_cache, in_database, plain, sent
 
@@ -121,6 +122,7 @@ def every_order(
     (10, 1, ('reader', 'reader', 'writer', 'writer', 'reader'))
     """
     found = explore(scenario, promises, max_schedules=5_000, budget_seconds=5.0)
+    _check_end(found.outcome)
     orders: dict[tuple[str, ...], Order] = {}
     if not found.holds:
         shortest = _Play(found.plan, found.turns).go()
@@ -140,6 +142,13 @@ def every_order(
             others = (name for name in play.ready[place] if name != play.chosen[place])
             waiting += [(*play.chosen[:place], other) for other in others]
     return sorted(orders.values(), key=lambda order: order.effort)
+
+
+def _check_end(outcome: Outcome | None) -> None:
+    """Raise the error of a run that goes on for ever: there is no end of it to be drawn."""
+    error = None if outcome is None else outcome.ending.raised.get(THE_RUN)
+    if isinstance(error, TooManySteps):
+        raise error
 
 
 def _words(order: Order) -> tuple[str, ...]:

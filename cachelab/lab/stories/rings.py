@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any
 
 from cachelab.hashing import Placement
+from cachelab.lab.subjects import SubjectFailed, subject_name
 
 KEYS = tuple(f"user:{number}" for number in range(84))
 NODES = tuple("ABCDEFGH")
@@ -73,11 +74,23 @@ def place(kind: Callable[..., Any], setting: Setting) -> Placed:
     ['D']
     """
     placement = made(kind, setting)
-    owners = {key: str(placement.node_for(key)) for key in KEYS}
-    crowd = tuple(str(placement.node_for(f"item:{number}")) for number in range(CROWD))
+    nodes = NODES[: setting.nodes]
+    owners = {key: _owner(kind, placement, key, nodes) for key in KEYS}
+    items = (f"item:{number}" for number in range(CROWD))
+    crowd = tuple(_owner(kind, placement, item, nodes) for item in items)
     counts = Counter(crowd)
-    loads = {node: counts[node] / CROWD for node in NODES[: setting.nodes]}
+    loads = {node: counts[node] / CROWD for node in nodes}
     return Placed(setting, owners, loads, _points(placement, setting), crowd)
+
+
+def _owner(kind: Callable[..., Any], placement: Any, key: str, nodes: tuple[str, ...]) -> str:
+    owner = placement.node_for(key)
+    if str(owner) not in nodes:
+        raise SubjectFailed(
+            f"{subject_name(kind)}.node_for({key!r}) returned {owner!r}, which is none of its "
+            f"nodes: {', '.join(nodes)}"
+        )
+    return str(owner)
 
 
 def made(kind: Callable[..., Any], setting: Setting) -> Any:

@@ -6,6 +6,7 @@ runs in virtual time, so the same guard gives the same rush each time.
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import heapify, heapreplace
@@ -69,6 +70,12 @@ class Rush:
         return max((sum(at <= t < at + 1 for t in times) for at in times), default=0)
 
     @property
+    def odd(self) -> Counter[str]:
+        """What was given that no load has returned, errors included, and to how many."""
+        loaded = range(len(self.loads) + 1)
+        return Counter(repr(v.value) for v in self.visits if not _is_among(v.value, loaded))
+
+    @property
     def longest_wait(self) -> float:
         return max(visit.answered - visit.asked for visit in self.visits)
 
@@ -76,6 +83,20 @@ class Rush:
     def old_answers(self) -> int:
         """How many were given the first value though they asked after its end."""
         return sum(visit.asked > EXPIRY and visit.value == 0 for visit in self.visits)
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """Stands for an answer where a guard raised; its repr is the error in words."""
+
+    words: str
+
+    def __repr__(self) -> str:
+        return self.words
+
+
+def _is_among(value: Any, numbers: range) -> bool:
+    return type(value) is int and value in numbers
 
 
 @dataclass
@@ -105,7 +126,7 @@ def record_rush(kind: Callable[..., Any], name: str = "") -> Rush:
     >>> [len(record_rush(kind).loads) for kind in (Unguarded, LockedLoad)]
     [34, 1]
     """
-    sim = SimRuntime(max_steps=2_000_000)
+    sim = SimRuntime(max_steps=200_000)
     store = instrument(MemoryStore(sim), sim, latency=STORE_SECONDS)
     origin = _Origin(sim)
     guards = [_made(kind, store, sim, seed) for seed in range(PROCESSES)]
@@ -135,7 +156,7 @@ def _visit(sim: SimRuntime, guard: Any, origin: _Origin) -> Visit:
     try:
         value: Any = guard.get("page", origin)
     except Exception as error:  # noqa: BLE001 - a learner's guard may raise anything
-        value = type(error).__name__
+        value = Error(f"{type(error).__name__}: {error}".rstrip(": "))
     return Visit(sim.task_name(), asked, sim.now(), value)
 
 

@@ -11,6 +11,7 @@ from cachelab.lab.figures import PALETTE
 from cachelab.lab.marks import dot, line, rect, text, zone
 from cachelab.lab.scenes import Control, Run, Scene
 
+from .lifelines import short
 from .stampede import BEFORE, EXPIRY, SLOTS, Load, Rush
 
 SIZE = (720, 330)
@@ -145,7 +146,18 @@ def _say(rush: Rush, seconds: float, waiting: int, queue: int, served: int, call
     when = when if seconds else "at the expiry"
     return (
         f"{rush.guard}, {when}: {_calls(calls)} of the origin so far, {served} being served, "
-        f"{queue} in its queue; {waiting} waiting at the cache."
+        f"{queue} in its queue; {waiting} waiting at the cache.{_odd(rush)}"
+    )
+
+
+def _odd(rush: Rush) -> str:
+    """Return a sentence on answers that no load gave: a guard that fails must not look good."""
+    if not rush.odd:
+        return ""
+    (what, times), *others = rush.odd.most_common()
+    more = f", {sum(number for _, number in others)} something else" if others else ""
+    return (
+        f" In the end {times} of {len(rush.visits)} get {short(what, 60)}{more}: no load gave that."
     )
 
 

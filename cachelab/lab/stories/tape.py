@@ -18,6 +18,9 @@ from cachelab.strategies import Strategy
 Holdings: TypeAlias = tuple[tuple[str, str], ...]
 """Keys with what is held under them, as text."""
 
+MAX_STEPS = 20_000
+"""Steps of the scheduler after which a strategy is held to go on for ever."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -28,9 +31,13 @@ class Moment:
     rows: Holdings
 
 
+class Endless(BaseException):
+    """There were more calls than a picture has room for; no Exception, so that nobody retries."""
+
+
 class Tape:
     """
-    A world that takes down a `Moment` for each call of its ports.
+    A world that takes down a `Moment` for each call of its ports, `most` of them at the most.
 
     >>> tape = Tape()
     >>> tape.world.source.write("k", "old"), tape.moments[0].rows
@@ -38,7 +45,8 @@ class Tape:
     """
 
     def __init__(self, sim: SimRuntime | None = None) -> None:
-        self.sim = SimRuntime() if sim is None else sim
+        self.sim = SimRuntime(max_steps=MAX_STEPS) if sim is None else sim
+        self.most = MAX_STEPS
         self.world = World(self.sim)
         self.world.ports["store"].on_corrupt = lambda _key, _error: None  # the picture tells of it
         self.world.on_step = self._on_step
@@ -47,6 +55,8 @@ class Tape:
     def _on_step(self, step: Step) -> None:
         if step.kind == "answered":
             self.moments.append(Moment(step, in_cache(self.world), in_database(self.world)))
+            if len(self.moments) >= self.most:
+                raise Endless
 
 
 def made(kind: Callable[..., Any], world: World, ttl: float = 60.0, **options: Any) -> Any:

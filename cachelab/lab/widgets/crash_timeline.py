@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cachelab.lab.stories.crash_pictures import SIZE, crash_controls, crash_runs
-from cachelab.lab.stories.crashes import record_crashes
+from cachelab.lab.stories.crashes import Crash, record_crashes
 from cachelab.lab.stories.tape import name_of
+from cachelab.lab.subjects import blaming, check_subject
 from cachelab.strategies import CacheAside, QueuedWriteBehind, WriteBehind
 
 from .frame_view import FrameView
@@ -22,13 +23,16 @@ class CrashTimeline(FrameView):
     `strategy` is a class of ours or a learner's, or several of them. The cache, the database and a
     log that a strategy takes as `log` outlive the crash, what an object holds does not.
 
+    Raises:
+        SubjectFailed: a class fails without a crash, or when it is started again.
+
     >>> CrashTimeline()
     CrashTimeline(QueuedWriteBehind, WriteBehind, CacheAside; 13 moments)
     """
 
     def __init__(self, strategy: Callable[..., Any] | Sequence[Callable[..., Any]] = KINDS) -> None:
         kinds = list(strategy) if isinstance(strategy, Sequence) else [strategy]
-        recorded = [record_crashes(kind) for kind in kinds]
+        recorded = [_recorded(kind) for kind in kinds]
         most = max(map(len, recorded))
         controls = crash_controls(kinds, recorded)
         pairs = zip(kinds, recorded, strict=True)
@@ -44,6 +48,12 @@ class CrashTimeline(FrameView):
             size=SIZE,
             stills=[(place, 0) for place in places],
         )
+
+
+def _recorded(kind: Callable[..., Any]) -> list[Crash]:
+    check_subject(kind, "write")
+    with blaming(kind):
+        return record_crashes(kind)
 
 
 def _telling(kinds: int, start: int) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ import traitlets
 
 from cachelab.lab.notebook import has_somebody
 from cachelab.lab.scenes import Control, Run, Scene, Score, Still
+from cachelab.lab.subjects import SubjectFailed
 from cachelab.ports import Runtime, ThreadRuntime
 
 from .assets import module, styles
@@ -107,10 +108,11 @@ class LateView(FrameView):
         try:
             self._go_through(pieces)
         except Exception as error:
-            self.trouble = f"{type(error).__name__}: {error}"
+            is_told = isinstance(error, SubjectFailed)
+            self.trouble = str(error) if is_told else f"{type(error).__name__}: {error}"
             raise
         finally:
-            self._late = [_without_hope(run) for run in self._late]
+            self._late = [_without_hope(run, self.trouble) for run in self._late]
             self.show_runs(self._late)
             self.running = False
             self._tell()
@@ -173,8 +175,9 @@ def _all_drawn(blank: list[Run], pieces: Iterator[Piece]) -> list[Run]:
     return [drawn.get(place, run) for place, run in enumerate(blank)]
 
 
-def _without_hope(run: Run) -> Run:
+def _without_hope(run: Run, trouble: str) -> Run:
     """A run that is not drawn yet will never be: let it say so."""
     if run.scenes[0] is not COMING:
         return run
-    return replace(run, scenes=(replace(COMING, say=MISSING_ONE),) * len(run.scenes))
+    said = f"This picture was not drawn: {trouble}" if trouble else MISSING_ONE
+    return replace(run, scenes=(replace(COMING, say=said),) * len(run.scenes))

@@ -10,12 +10,15 @@ from cachelab.lab.mrc_scenes import (
     ASSUMED,
     READS,
     SIZE,
+    Sized,
     mrc_controls,
     mrc_parts,
     mrc_runs,
     mrc_work,
 )
 from cachelab.lab.samples import sample_trace
+from cachelab.lab.scenes import Run
+from cachelab.lab.subjects import blamed, blaming
 from cachelab.lab.traces import Trace, as_trace
 from cachelab.operations.deciding import Prices
 
@@ -33,7 +36,8 @@ class MrcExplorer(LateView):
     Complexity: 25 simulations of `policy` a trace.
 
     Raises:
-        ValueError, TypeError: as `miss_ratio_curve`.
+        ValueError: as `miss_ratio_curve`.
+        SubjectFailed: the class fails, or has no verbs to play.
 
     >>> from cachelab.lab import zipf
     >>> MrcExplorer(zipf(2_000, objects=300), "sieve")
@@ -49,18 +53,21 @@ class MrcExplorer(LateView):
         prices: Prices = ASSUMED,
         object_bytes: int = 1_000_000,
     ) -> None:
-        make(policy, 1)
+        with blaming(policy):
+            make(policy, 1)
         played = _traces(traces)
         for trace in played:
             trace.check_keys()
         names = ", ".join(trace.name for trace in played)
+
+        def drawn(found: Sized) -> list[Run]:
+            return mrc_runs(found, reads, prices, object_bytes)
+
         super().__init__(
             title="What a larger cache buys",
             about=f"{name_of(policy)} on {names}",
             controls=mrc_controls(played, reads),
-            work=lambda places: mrc_work(
-                played, policy, lambda found: mrc_runs(found, reads, prices, object_bytes), places
-            ),
+            work=lambda places: blamed(policy, mrc_work(played, policy, drawn, places)),
             parts=mrc_parts(policy, played, reads),
             size=SIZE,
             pace=150,

@@ -13,6 +13,7 @@ from cachelab.lab.arena_scenes import (
 )
 from cachelab.lab.contestants import PolicyLike, make, name_of
 from cachelab.lab.samples import sample_trace
+from cachelab.lab.subjects import blamed, blaming
 from cachelab.lab.traces import Trace, loop, mix, scan, zipf
 
 from .late_view import LateView
@@ -28,14 +29,16 @@ class PolicyArena(LateView):
     Complexity: one simulation for each policy, size and trace; a learner's class is not compiled.
 
     Raises:
-        ValueError, TypeError: as `simulate`.
+        ValueError: as `simulate`.
+        SubjectFailed: the class fails, or has no verbs to play.
 
     >>> PolicyArena("sieve", [loop(2_000, length=100)])
     PolicyArena(sieve on loop(100))
     """
 
     def __init__(self, policy: PolicyLike = "lru", traces: Sequence[Trace] | None = None) -> None:
-        make(policy, 1)
+        with blaming(policy):
+            make(policy, 1)
         played = list(traces or usual_traces())
         for trace in played:
             trace.check_keys()
@@ -44,7 +47,7 @@ class PolicyArena(LateView):
             title="Which policy wins, and where does it lose?",
             about=f"{name_of(policy)} on {names}",
             controls=arena_controls(played),
-            work=lambda places: arena_work(played, policy, places),
+            work=lambda places: blamed(policy, arena_work(played, policy, places)),
             parts=len(SHARES) * len(played) * (len(contestants(policy)) + 1),
             size=arena_size(policy),
             pace=900,

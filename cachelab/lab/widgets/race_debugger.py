@@ -3,6 +3,7 @@ The race debugger: choose the order of the steps, and see which order puts the p
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
 from cachelab.lab.explorer import Scenario, cache_equals_source_at_rest
 from cachelab.lab.explorer.promises import AnyPromise
@@ -11,6 +12,7 @@ from cachelab.lab.stories.race_pictures import SHOWN, picture_height, race_contr
 from cachelab.lab.stories.race_scenarios import SCENARIOS
 from cachelab.lab.stories.races import Order, every_order
 from cachelab.lab.stories.tape import name_of
+from cachelab.lab.subjects import blaming, check_subject
 
 from .frame_view import FrameView
 
@@ -25,6 +27,8 @@ class RaceDebugger(FrameView):
 
     Raises:
         NotRepeatable: a scenario does not do the same twice.
+        SubjectFailed: a scenario or a promise is none, fails, or never ends; what an actor raises
+            is shown.
 
     >>> RaceDebugger()
     RaceDebugger(4 scenarios, 5 broken of 55 orders)
@@ -39,8 +43,10 @@ class RaceDebugger(FrameView):
     ) -> None:
         named = scenario if isinstance(scenario, Mapping) else {name_of(scenario): scenario}
         promises = promise if isinstance(promise, Sequence) else [promise]
+        if not named:
+            raise ValueError("give at least one scenario")
         self.orders: dict[str, list[Order]] = {
-            name: every_order(one, promises) for name, one in named.items()
+            name: _played(one, promises) for name, one in named.items()
         }
         self.setup = setup
         controls = race_controls(self.orders)
@@ -77,6 +83,14 @@ class RaceDebugger(FrameView):
             if orders[0].is_broken:
                 return orders[0].as_test(self.setup)
         raise ValueError("no order breaks the promise, so there is none to make a test of")
+
+
+def _played(scenario: Scenario, promises: Sequence[AnyPromise]) -> list[Order]:
+    check_subject(scenario)
+    with ExitStack() as stack:
+        for subject in (*(getattr(one, "holds", one) for one in promises), scenario):
+            stack.enter_context(blaming(subject))
+        return every_order(scenario, promises)
 
 
 def _verdicts(start: tuple[int, ...], runs: Sequence[Run]) -> list[Still]:

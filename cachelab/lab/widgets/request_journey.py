@@ -5,6 +5,7 @@ The request journey: a request walks through the layers; change a header, see wh
 from cachelab.lab.journey_scenes import SIZE, journey_controls, journey_runs
 from cachelab.lab.journeys import CacheLike
 from cachelab.lab.scenes import Run
+from cachelab.lab.subjects import blaming, check_subject
 from cachelab.operations.http import HTTPCache
 
 from .frame_view import FrameView
@@ -18,12 +19,17 @@ class RequestJourney(FrameView):
     its layer, with `name`, `store`, `clock`, `runtime` and `on_answer`. What is shown is what the
     caches did with five requests in virtual time, and whose page each person got to see.
 
+    Raises:
+        SubjectFailed: the class fails, or answers something else than a response.
+
     >>> RequestJourney()
     RequestJourney(HTTPCache)
     """
 
     def __init__(self, cache: CacheLike = HTTPCache) -> None:
-        runs = journey_runs(cache)
+        check_subject(cache)
+        with blaming(cache):
+            runs = journey_runs(cache)
         settings = ((0, 0, 0), (1, 1, 0), (2, 1, 0))
         super().__init__(
             title="Who may store this answer, and who gets to see it?",

@@ -7,6 +7,7 @@ from typing import Any
 
 from cachelab.hashing import PLACEMENTS, HashRing
 from cachelab.lab.stories.ring_pictures import SIZE, ring_controls, ring_runs, telling
+from cachelab.lab.subjects import blaming, check_subject
 
 from .frame_view import FrameView
 
@@ -18,6 +19,10 @@ class RingPlayground(FrameView):
     `placement` is a name from `PLACEMENTS`, or a class of ours or a learner's, made as
     `placement(["A", "B"])` (with weights: `{"A": 2, "B": 1}`), with `node_for(key)`.
 
+    Raises:
+        ValueError: there is no placement of that name.
+        SubjectFailed: the class fails, or names an owner that is none of its nodes.
+
     >>> RingPlayground("jump")
     RingPlayground(Jump, 2 to 8 nodes)
     """
@@ -28,13 +33,15 @@ class RingPlayground(FrameView):
                 known = ", ".join(PLACEMENTS)
                 raise ValueError(f"unknown placement {placement!r}; known are {known}")
             placement = PLACEMENTS[placement]
+        check_subject(placement, "node_for")
         name = getattr(placement, "__name__", "placement")
-        controls = ring_controls(placement)
+        with blaming(placement):
+            controls, runs = ring_controls(placement), ring_runs(placement, name)
         super().__init__(
             title=f"{name}: who owns which key",
             about=f"{name}, 2 to 8 nodes",
             controls=controls,
-            runs=ring_runs(placement, name),
+            runs=runs,
             size=SIZE,
             stills=telling(controls),
             pace=1000,

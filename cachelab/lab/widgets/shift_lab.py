@@ -4,6 +4,7 @@ The shift lab: move the moment at which popularity changes, and watch policies r
 
 from cachelab.lab.contestants import PolicyLike, name_of
 from cachelab.lab.shift_scenes import PLACES, SIZE, WINDOWS, shift_control, shift_runs
+from cachelab.lab.subjects import blaming
 
 from .frame_view import FrameView
 
@@ -18,7 +19,8 @@ class ShiftLab(FrameView):
     class. The trace is Zipf(`alpha`) over `objects`, whose ranks are dealt anew at the shift.
 
     Raises:
-        ValueError, TypeError: as `simulate` for the policy or the capacity.
+        ValueError: as `simulate` for the policy or the capacity.
+        SubjectFailed: the class fails, or has no verbs to play.
 
     >>> ShiftLab("sieve", objects=200, capacity=20)
     ShiftLab(lfu, aged_lfu, lru, sieve; capacity 20)
@@ -34,12 +36,14 @@ class ShiftLab(FrameView):
     ) -> None:
         shown = [*USUAL, *([policy] if policy is not None else [])]
         control = shift_control()
+        with blaming(policy):
+            runs = shift_runs(shown, objects, capacity, alpha)
         moments = (PLACES[control.start], PLACES[control.start] + 4, WINDOWS)
         super().__init__(
             title="How long does yesterday's popularity last?",
             about=f"{', '.join(map(name_of, shown))}; capacity {capacity}",
             controls=[control],
-            runs=shift_runs(shown, objects, capacity, alpha),
+            runs=runs,
             size=SIZE,
             stills=[((control.start,), step) for step in moments],
             pace=200,

@@ -5,7 +5,7 @@ The stampede theatre: who waits where in the second in which a popular value exp
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from cachelab.lab.stories.stampede import record_rush
+from cachelab.lab.stories.stampede import Rush, record_rush
 from cachelab.lab.stories.stampede_pictures import (
     SIZE,
     moments,
@@ -13,6 +13,7 @@ from cachelab.lab.stories.stampede_pictures import (
     stampede_controls,
     stampede_runs,
 )
+from cachelab.lab.subjects import blaming, check_subject
 from cachelab.stampede import GUARDS
 
 from .frame_view import FrameView
@@ -28,13 +29,16 @@ class StampedeTheatre(FrameView):
     `guard(store, ttl=2)` (also given `runtime`, `clock` and `rng` if it takes them), with
     `get(key, loader)`. A square dot is a load that no client waits for.
 
+    Raises:
+        SubjectFailed: a guard cannot be made, or fails before the rush; later it is counted.
+
     >>> StampedeTheatre(GUARDS["locked"])
     StampedeTheatre(1 protection, 560 clients)
     """
 
     def __init__(self, guards: Mapping[str, Kind] | Sequence[Kind] | Kind = GUARDS) -> None:
         kinds = cast(dict[str, Kind], named(guards))
-        rushes = [record_rush(kind, name) for name, kind in kinds.items()]
+        rushes = [_recorded(kind, name) for name, kind in kinds.items()]
         controls = stampede_controls(rushes)
         one = "protection" if len(rushes) == 1 else "protections"
         middle = moments().index(0.1)
@@ -51,3 +55,9 @@ class StampedeTheatre(FrameView):
             pace=150,
             opening=middle,
         )
+
+
+def _recorded(kind: Kind, name: str) -> Rush:
+    check_subject(kind, "get")
+    with blaming(kind):
+        return record_rush(kind, name)

@@ -13,6 +13,7 @@ from cachelab.eviction import LRU
 from cachelab.lab.frames import code_rows, lane_slots, line_frames, request_frames, request_labels
 from cachelab.lab.recorder import record
 from cachelab.lab.render import as_text, small_multiple
+from cachelab.lab.subjects import blaming
 
 from .assets import module, styles
 
@@ -26,7 +27,7 @@ class EvictionStepper(anywidget.AnyWidget):
     live, the same run shows as a picture and a table.
 
     Raises:
-        TypeError: `policy` is no class that can be watched.
+        SubjectFailed: `policy` is no class that can be watched.
         ValueError: an unknown policy or zoom, a cache too large to draw, or a run too long.
 
     >>> EvictionStepper("fifo", "a b c a d", capacity=3)
@@ -57,7 +58,8 @@ class EvictionStepper(anywidget.AnyWidget):
     ) -> None:
         if zoom not in ("requests", "lines"):
             raise ValueError(f'zoom must be "requests" or "lines", not {zoom!r}')
-        recording = record(policy, requests, capacity)
+        with blaming(policy):
+            recording = record(policy, requests, capacity)
         frames, lines = request_frames(recording), line_frames(recording)
         indexes = {name for outcome in recording.outcomes for name in outcome.after.indexes}
         super().__init__(
