@@ -1,7 +1,7 @@
 """
 The check of growth: the work of one call, counted at several sizes, must not grow with the size.
 
-No stopwatch: the player counts interpreter steps, comparisons and items walked over. Four times the
+No stopwatch: the player counts steps of the text, comparisons and items walked over. Four times the
 keys may cost a little more (a tree, a heap: O(log n)), not several times as much.
 """
 

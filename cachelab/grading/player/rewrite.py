@@ -1,28 +1,64 @@
 """
-Makes the work that C code does visible: calls, slices and unpackings of a submission report it.
+Makes the work of a submission visible: what it does step by step, and what C code does for it.
 
-`min(stamps)`, `list(table)[0]` and `order.pop(0)` are one step to Python's tracing and a walk over
-everything to the machine. The rewritten text does the same and tells the meter how much it walked;
-types stay types, so `isinstance`, annotations and subclasses are not disturbed.
+Calls, `in`, slices, sums of containers and unpackings go through the meter. The rewritten text does
+the same and tells how much it walked over; types stay types, so `isinstance`, annotations and
+subclasses are not disturbed.
 """
 
 import ast
 from typing import Any
 
-CALL, MADE = "_cachelab_call_", "_cachelab_made_"
+from .steps import STEP, StepReporter
 
-UNTOUCHED = {"super", "locals", "globals", "vars", "dir", "eval", "exec", "type"}
-"""They look at the frame that calls them."""
+CALL, MADE, HAS = "_cachelab_call_", "_cachelab_made_", "_cachelab_has_"
+
+UNTOUCHED = {"super", "locals", "globals", "vars", "dir", "eval", "exec", "type", STEP}
+"""Most of them look at the frame that calls them."""
+
+JOINING = (ast.Add, ast.Mult, ast.BitOr)
+"""Operators that make a container of all that is in others."""
 
 
 class Rewriter(ast.NodeTransformer):
-    """Turns `f(x)` into `_cachelab_call_(f, x)`, and `x[a:b]` into `_cachelab_made_(x[a:b])`."""
+    """Turns `f(x)` into `_cachelab_call_(f, x)`, `x[a:b]` into `_cachelab_made_(x[a:b])`, ..."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                argument.value = _apply(MADE, [argument.value], [], argument)
         if isinstance(node.func, ast.Name) and node.func.id in UNTOUCHED:
             return node
         return _apply(CALL, [node.func, *node.args], node.keywords, node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        [operator, *more] = node.ops
+        if more or not isinstance(operator, (ast.In, ast.NotIn)):
+            return node
+        asked = _apply(HAS, [node.left, *node.comparators], [], node)
+        if isinstance(operator, ast.In):
+            return asked
+        return ast.copy_location(ast.UnaryOp(ast.Not(), asked), node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        return _apply(MADE, [node], [], node) if isinstance(node.op, JOINING) else node
+
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
+        self.generic_visit(node)
+        return _apply(MADE, [node], [], node) if None in node.keys else node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        self.generic_visit(node)
+        parts = (part for target in node.targets for part in ast.walk(target))
+        if any(isinstance(part, ast.Starred) for part in parts):
+            node.value = _apply(MADE, [node.value], [], node.value)
+        return node
+
+    def visit_MatchValue(self, node: ast.MatchValue) -> ast.AST:
+        return node  # a pattern is no expression
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         self.generic_visit(node)
@@ -47,7 +83,7 @@ class Rewriter(ast.NodeTransformer):
         return node
 
 
-def _apply(name: str, arguments: list[Any], keywords: list[Any], at: ast.AST) -> ast.AST:
+def _apply(name: str, arguments: list[Any], keywords: list[Any], at: ast.AST) -> ast.expr:
     call = ast.Call(ast.Name(name, ast.Load()), arguments, keywords)
     ast.copy_location(call, at)
     return call
@@ -66,5 +102,6 @@ class Silencer(ast.NodeTransformer):
 def rewrite(source: str, filename: str, *, silent: bool = False) -> Any:
     """Compile the text in its reporting form, without its prints if it is to be `silent`."""
     tree = ast.parse(source, filename)
-    tree = Rewriter().visit(Silencer().visit(tree) if silent else tree)
+    tree = StepReporter().visit(Silencer().visit(tree) if silent else tree)
+    tree = Rewriter().visit(tree)
     return compile(ast.fix_missing_locations(tree), filename, "exec", dont_inherit=True)
