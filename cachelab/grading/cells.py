@@ -48,7 +48,7 @@ def check(exercise: str = "", *objects: object) -> LearnersReport:
     of a check that failed.
 
     Raises:
-        NotStarted: every method still raises NotImplementedError.
+        NotStarted: every method, __init__ apart, still raises NotImplementedError.
         WrongCall: other objects than the exercise asks for; a TypeError.
         NotFound: no exercise of that name, or objects without a text; a ValueError.
     """
@@ -135,10 +135,17 @@ def _defines(text: str, name: str) -> bool:
 
 
 def _is_stub(text: str, names: tuple[str, ...]) -> bool:
-    """Tell whether every function in the wanted definitions is one `raise NotImplementedError`."""
+    """
+    Tell whether every function in the wanted definitions is one `raise NotImplementedError`.
+
+    A form may come with an __init__ that is written: by itself it answers nothing.
+    """
     wanted = [n for n in ast.parse(text).body if getattr(n, "name", None) in names]
     functions = [
-        node for top in wanted for node in ast.walk(top) if isinstance(node, ast.FunctionDef)
+        node
+        for top in wanted
+        for node in ast.walk(top)
+        if isinstance(node, ast.FunctionDef) and node.name != "__init__"
     ]
     return bool(functions) and all(_only_raises(function) for function in functions)
 

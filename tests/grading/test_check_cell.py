@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from cachelab.grading import NotStarted, judge
+from cachelab.grading import EXERCISES, NotStarted, judge
 
 MUTANTS = Path(__file__).parents[1] / "mutants" / "ex07"
 
@@ -51,6 +51,13 @@ def test_a_method_exchanged_later_is_not_what_is_judged(shell, ordered_dict):
     )
     shell.run_cell("LRUCache.get = Right.get")
     assert _check(shell).points < 40
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda exercise: exercise.id)
+def test_a_form_as_it_is_handed_out_is_not_started(shell, exercise):
+    shell.run_cell((MUTANTS.parent / exercise.id / "stub.py").read_text("utf-8"))
+    with pytest.raises(NotStarted, match=f"{exercise.id} is not started"):
+        _check(shell, f'check("{exercise.id}", {", ".join(exercise.names)})')
 
 
 def test_magics_in_the_cell_do_no_harm(shell, ordered_dict):
