@@ -16,7 +16,9 @@ from .scenes import Control, Question, Row, Run, Scene
 LISTS = {"of 2007": KNOWN_LIST, "of 2020": LATER, "both": KNOWN_LIST + LATER, "none": ()}
 LEFT, RIGHT, TOP, BOTTOM = 240, 590, 16, 400
 ROOM = (22, 32)
-"""The least and the most pixels from one rung to the next."""
+"""The least and the most pixels from one rung to the next, in the longest list."""
+WIDEST = 64
+"""The most in a shorter one, which takes up the height of the longest."""
 ASKED = 10
 """A guess is asked for where the next rung takes so many times as long."""
 
@@ -39,19 +41,26 @@ def ladder_controls(measured: Sequence[Rung]) -> list[Control]:
 
 def ladder_runs(measured: Sequence[Rung]) -> list[Run]:
     """Return one run for each published list, with a scene for each rung."""
-    runs = []
-    for rungs in LISTS.values():
-        ordered = sorted([*measured, *rungs], key=lambda rung: rung.seconds)
-        if ordered:
-            scenes = tuple(_scene(ordered, at) for at in range(len(ordered)))
-            runs.append(Run(scenes, _backdrop(ordered), _table(ordered)))
-    return runs
+    lists = [
+        sorted([*measured, *rungs], key=lambda rung: rung.seconds)
+        for rungs in LISTS.values()
+        if measured or rungs
+    ]
+    bottom = _bottom(max(map(len, lists)))
+    return [
+        Run(
+            tuple(_scene(ordered, at, bottom) for at in range(len(ordered))),
+            _backdrop(ordered, bottom),
+            _table(ordered),
+        )
+        for ordered in lists
+    ]
 
 
 def ladder_size(runs: Sequence[Run]) -> tuple[int, int]:
     """Return how large the picture is: the longest list has its rungs as near as can be read."""
     rungs = max(len(run.scenes) for run in runs)
-    return 720, round(TOP + _step(rungs) * rungs) + 48
+    return 720, round(_bottom(rungs)) + 48
 
 
 def human(times: float) -> str:
@@ -70,8 +79,13 @@ def _rounded(times: float) -> str:
     return f"{float(f'{times:.3g}'):,.10g}"
 
 
-def _step(rungs: int) -> float:
-    return max(ROOM[0], min(ROOM[1], (BOTTOM - TOP) / rungs))
+def _bottom(rungs: int) -> float:
+    """Return where the axis is, below so many rungs."""
+    return TOP + rungs * max(ROOM[0], min(ROOM[1], (BOTTOM - TOP) / rungs))
+
+
+def _step(rungs: int, bottom: float) -> float:
+    return min(WIDEST, (bottom - TOP) / rungs)
 
 
 def _across(rungs: Sequence[Rung]) -> Axis:
@@ -80,9 +94,8 @@ def _across(rungs: Sequence[Rung]) -> Axis:
     return Axis(first, max(slowest, first * 10), LEFT, RIGHT, log=True)
 
 
-def _backdrop(rungs: Sequence[Rung]) -> str:
-    across, step = _across(rungs), _step(len(rungs))
-    bottom = TOP + step * len(rungs)
+def _backdrop(rungs: Sequence[Rung], bottom: float) -> str:
+    across, step = _across(rungs), _step(len(rungs), bottom)
     parts = [text(LEFT, bottom + 38, "time of one operation (log scale)", 12, soft=True)]
     for seconds in across.ticks():
         x = across.place(seconds)
@@ -108,9 +121,9 @@ def _rung(rung: Rung, y: float, across: Axis) -> str:
     return tail + dot(x, y, colour, size=6) + words
 
 
-def _scene(rungs: Sequence[Rung], at: int) -> Scene:
-    step = _step(len(rungs))
-    top, bottom = TOP + step * (at + 1), TOP + step * len(rungs)
+def _scene(rungs: Sequence[Rung], at: int, bottom: float) -> Scene:
+    step = _step(len(rungs), bottom)
+    top = TOP + step * (at + 1)
     veil = (
         f'<rect data-key="veil" x="{LEFT - 6}" y="{top:.1f}" width="{720 - LEFT + 6}" '
         f'height="{bottom - top:.1f}" fill="#ffffff" pointer-events="none" '

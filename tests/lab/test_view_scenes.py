@@ -37,6 +37,8 @@ from cachelab.operations.deciding import Price, Prices, hit_ratio_of
 from cachelab.operations.http import HTTPCache
 from cachelab.strategies import CacheAside, RefreshAhead
 
+from .stories.pictures import SVG, root_of
+
 TRACE = zipf(3_000, 400)
 JOURNEYS = journey_runs(HTTPCache)
 
@@ -285,6 +287,17 @@ def test_measured_and_published_rungs_have_different_marks() -> None:
     backdrop = ladder_runs([MINE])[0].backdrop
     assert backdrop.count("<circle") == 1
     assert backdrop.count("Z") == len(KNOWN_LIST)
+
+
+def test_every_list_of_rungs_fills_the_height_down_to_the_axis() -> None:
+    feet = {
+        max(
+            round(float(node.get("y", 0)) + float(node.get("height", 0)))
+            for node in root_of(run.backdrop).iter(f"{SVG}rect")
+        )
+        for run in ladder_runs([MINE])[:3]
+    }
+    assert len(feet) == 1
 
 
 def test_a_time_of_nothing_is_refused() -> None:

@@ -11,7 +11,7 @@ from cachelab.lab.marks import dot, group, line, rect, text, zone
 from cachelab.lab.scenes import Control, Run, Scene
 
 from .crashes import Crash, Happened
-from .lifelines import short
+from .lifelines import HALO, short
 from .tape import Holdings, name_of
 
 SIZE = (720, 316)
@@ -120,7 +120,11 @@ def _events(events: Sequence[Happened], end: float, opacity: float) -> list[str]
             side = ABOVE if taken[ABOVE] <= x - half else min(taken, key=lambda one: taken[one])
             at = max(x, taken[side] + half)
             taken[side] = at + half + 4
-            parts.append(text(at, y + side, words, 12, "middle", opacity=str(opacity)))
+            if opacity == 1:  # with a key it is painted above the line of the crash
+                name = text(at, y + side, words, 12, "middle", style=HALO)
+                parts.append(group(name, data_key=f"name {event.at:g}"))
+            else:
+                parts.append(text(at, y + side, words, 12, "middle", opacity=str(opacity)))
     return parts
 
 
@@ -136,8 +140,8 @@ def _picture(crash: Crash, end: float) -> str:
     happened = "".join(_events(crash.events, end, 1))
     keeper = "the log, on a server" if crash.durable else "waiting in the process"
     return (
-        happened
-        + marker
+        marker
+        + happened
         + _held(0, "the cache", crash.cache, "")
         + _held(1, keeper, crash.waiting, "" if crash.durable else "dies")
         + _held(2, "the database", crash.rows, "")

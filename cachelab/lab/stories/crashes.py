@@ -212,11 +212,19 @@ def _row(waiting: Any) -> str:
 
 def _containers(strategy: Any) -> Iterable[tuple[str, str]]:
     """Yield what a learner's strategy keeps in lists, deques and dicts of its own."""
-    for name, held in getattr(strategy, "__dict__", {}).items():
+    for held in getattr(strategy, "__dict__", {}).values():
         if isinstance(held, dict):
-            yield from ((f"{name} {key}", plain(value)) for key, value in held.items())
+            yield from ((str(key), plain(value)) for key, value in held.items())
         elif isinstance(held, list | deque):
-            yield from ((f"{name} {place}", plain(value)) for place, value in enumerate(held))
+            yield from (_kept(place, one) for place, one in enumerate(held, start=1))
+
+
+def _kept(place: int, one: Any) -> tuple[str, str]:
+    """Return the place of what is kept in a list, and itself; a write by its key and row."""
+    match one:
+        case (str(key), row):
+            return key, plain(row)
+    return str(place), plain(one)
 
 
 def record_crashes(kind: Callable[..., Any]) -> list[Crash]:

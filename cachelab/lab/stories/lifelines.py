@@ -21,6 +21,7 @@ BESIDE = 486
 WIDTH = 720
 HALO = "paint-order:stroke;stroke:var(--paper,var(--jp-layout-color0,#fff));stroke-width:4px"
 PLACES = {"program": 92, "cache": 262, "database": 432}
+PORTS = ("cache", "database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def columns(calls: int, names: Mapping[str, str], places: Places = PLACES) -> st
     bottom = height(calls) - 8
     parts = []
     for place, x in places.items():
-        is_port = place in ("cache", "database")
+        is_port = place in PORTS
         parts.append(text(x, 24, names.get(place, f"the {place}"), 14, "middle", 600))
         dash = "4 4" if is_port else ""
         parts.append(line(x, 34, x, bottom, width=1.5, dash=dash, opacity=0.55))
@@ -73,8 +74,9 @@ def row_at(place: int) -> float:
 
 
 def arrow(call: Call, y: float, places: Places, *, strong: bool, with_words: bool = True) -> str:
-    """Return one call as an arrow; one that failed ends in a cross."""
+    """Return one call as an arrow, its words behind all callers; one that failed has a cross."""
     start, end = places[call.by], places[call.to]
+    words_at = max(x for place, x in places.items() if place not in PORTS) + 8
     colour, dash = (PALETTE["vermillion"], "5 4") if call.failed else call.look
     width = 3.5 if strong else 1.75
     head = (
@@ -83,7 +85,7 @@ def arrow(call: Call, y: float, places: Places, *, strong: bool, with_words: boo
     return group(
         line(start, y, end - 2, y, colour, width, dash),
         path(head, colour, width),
-        text(start + 8, y - 7, call.words, 13, weight=600 if strong else "", style=HALO)
+        text(words_at, y - 7, call.words, 13, weight=600 if strong else "", style=HALO)
         if with_words
         else "",
     )

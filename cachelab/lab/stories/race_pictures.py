@@ -72,14 +72,11 @@ def _run(
 def _diagram(calls: Sequence[Call], places: Mapping[str, float], height: int) -> str:
     """Draw the whole order, as calm as a plan: a scene makes one of its calls strong."""
     rows = max(0, (height - lifelines.TOP - 12) // lifelines.ROW - 1)
-    names = {name: name for name in places if name not in _PORTS}
+    names = {name: name for name in places if name not in lifelines.PORTS}
     return lifelines.columns(rows, names, places) + "".join(
         lifelines.arrow(call, lifelines.row_at(row), places, strong=False)
         for row, call in enumerate(calls)
     )
-
-
-_PORTS = ("cache", "database")
 
 
 def _places(order: Order) -> dict[str, float]:
@@ -186,9 +183,10 @@ def _verdict(order: Order, place: int) -> Scene:
     last = len(order.seen) - 1
     y = lifelines.row_at(last + 1) + 6
     words, colour = ("✕ broken", "vermillion") if broken else ("✓ keeps the promise", "green")
-    mark = rect(FIRST + 4, y - 16, 184, 24, PALETTE[colour], 0.2, 2.5, "5 3" if broken else "")
+    left = max(x for name, x in _places(order).items() if name not in lifelines.PORTS) + 8
+    mark = rect(left, y - 16, 158, 24, PALETTE[colour], 0.2, 2.5, "5 3" if broken else "")
     return Scene(
-        _lights(order, last) + _at_rest(order) + mark + text(FIRST + 14, y, words, 13, weight=700),
+        _lights(order, last) + _at_rest(order) + mark + text(left + 10, y, words, 13, weight=700),
         say,
         place,
     )

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from cachelab.lab.figures import PALETTE
-from cachelab.lab.marks import dot, dots, path, rect, text, zone
+from cachelab.lab.marks import dot, dots, line, path, rect, text, zone
 from cachelab.lab.scenes import Control, Run, Scene
 
 from .rings import (
@@ -29,7 +29,10 @@ from .rings import (
 )
 
 SIZE = (720, 350)
-CENTRE, RADIUS = (158, 172), 118
+CENTRE, RADIUS = (156, 186), 112
+NAME = 0.022
+"""The least part of the circle from one name to the next."""
+
 COLUMN, FIRST, TOP, BOTTOM = 48, 332, 40, 232
 BAR = 74
 COLOURS = (
@@ -120,13 +123,32 @@ def _circle(here: Placed, spots: dict[str, float]) -> str:
         ends = [(_on_circle(at, RADIUS + 8), _on_circle(at, RADIUS + 18)) for at in ticks]
         lines = "".join(f"M{x:.0f} {y:.0f}L{u:.0f} {v:.0f}" for (x, y), (u, v) in ends)
         parts.append(path(lines, _look(node)[0], 2.5))
-        parts += [_letter(node, at) for at in ticks if len(ticks) <= 3]
-    return "".join(parts)
+    named = [(at, node) for node, ticks in here.points.items() if len(ticks) <= 3 for at in ticks]
+    return "".join([*parts, *_letters(sorted(named))])
 
 
-def _letter(node: str, at: float) -> str:
-    x, y = _on_circle(at, RADIUS + 27)
-    return text(x, y + 4, node, 12, "middle", 700)
+def _letters(named: Sequence[tuple[float, str]]) -> list[str]:
+    """Name the points of the nodes; names that would touch are moved apart along the circle."""
+    parts = []
+    for (at, node), moved in zip(named, _apart([at for at, _ in named]), strict=True):
+        (u, v), (x, y) = _on_circle(at, RADIUS + 18), _on_circle(moved, RADIUS + 32)
+        near = _on_circle(moved, RADIUS + 24)
+        parts.append(line(u, v, *near, _look(node)[0], 1.5))
+        parts.append(text(x, y + 5, node, 14, "middle", 700))
+    return parts
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Return places on the circle, in their order, moved so that none is too near the next."""
+    moved = list(places)
+    for _ in range(60):
+        for at in range(len(moved)):
+            after = (at + 1) % len(moved)
+            gap = moved[after] - moved[at] + (after == 0)  # the first comes after the last
+            if after != at and gap < NAME:
+                push = (NAME - gap) / 2
+                moved[at], moved[after] = moved[at] - push, moved[after] + push
+    return moved
 
 
 def _columns(here: Placed, spots: dict[str, float]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cachelab.lab.stories.crash_pictures import SIZE, crash_controls, crash_runs
-from cachelab.lab.stories.crashes import Crash, record_crashes
+from cachelab.lab.stories.crashes import WRITES, Crash, record_crashes
 from cachelab.lab.widgets.crash_timeline import CrashTimeline
 from cachelab.strategies import STRATEGIES, QueuedWriteBehind, WriteBehind
 
@@ -64,7 +64,7 @@ def test_a_later_crash_comes_after_more_events(queued: list[Crash]) -> None:
 
 def test_a_learners_queue_is_looked_into_and_its_loss_is_shown() -> None:
     last = record_crashes(Mine)[-1]
-    assert [name for name, _ in last.waiting] == ["queue 0", "queue 1", "queue 2", "queue 3"]
+    assert last.waiting == tuple((key, repr(row)) for key, row in WRITES)
     assert "cart:3" in last.lost
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from cachelab.lab.explorer import World, cache_equals_source_at_rest, explore
-from cachelab.lab.stories.race_pictures import SHOWN, picture_height, race_runs
+from cachelab.lab.stories.lifelines import PORTS
+from cachelab.lab.stories.race_pictures import SHOWN, _places, picture_height, race_runs
 from cachelab.lab.stories.race_scenarios import SCENARIOS, delete_after_commit
 from cachelab.lab.stories.races import Order, every_order, moved, swapped
 from cachelab.lab.widgets.race_debugger import RaceDebugger
 from cachelab.ports import MISSING
 
-from .pictures import faults, texts
+from .pictures import SVG, faults, root_of, texts
 
 PROMISE = cache_equals_source_at_rest
 
@@ -141,3 +142,15 @@ def test_each_call_of_a_picture_can_be_dragged_to_every_row(orders: list[Order])
     backdrop = race_runs(orders, SHOWN, picture_height({"": orders}), None)[0].backdrop
     drops = re.findall(r'data-drops="order [\d.]+ [\d.]+ ([\d ]+)"', backdrop)
     assert [len(targets.split()) for targets in drops] == [5] * 5
+
+
+def test_no_word_lies_on_the_line_of_an_actor(orders: list[Order]) -> None:
+    run = race_runs(orders, SHOWN, picture_height({"": orders}), None)[0]
+    words = {
+        call: float(node.get("x", 0))
+        for node in root_of(run.backdrop).iter(f"{SVG}text")
+        if (call := node.text or "").startswith(("get ", "set ", "read ", "write ", "delete "))
+    }
+    last = max(x for name, x in _places(orders[0]).items() if name not in PORTS)
+    assert len(words) == 5
+    assert min(words.values()) > last

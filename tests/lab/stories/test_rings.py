@@ -3,12 +3,20 @@
 from bisect import bisect
 from collections.abc import Iterable
 from hashlib import md5
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from cachelab.hashing import PLACEMENTS, HashRing, Jump, Modulo
-from cachelab.lab.stories.ring_pictures import SIZE, ring_controls, ring_runs, ring_settings
+from cachelab.lab.stories.ring_pictures import (
+    NAME,
+    SIZE,
+    _apart,
+    ring_controls,
+    ring_runs,
+    ring_settings,
+)
 from cachelab.lab.stories.rings import KEYS, NODES, Setting, place, takes_weights
 from cachelab.lab.widgets.ring_playground import RingPlayground
 
@@ -93,3 +101,11 @@ def test_the_view_takes_a_name_or_a_class() -> None:
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown placement 'circle'"):
         RingPlayground("circle")
+
+
+def test_names_of_points_keep_their_order_and_do_not_touch() -> None:
+    near = [0.0, 0.001, 0.002, 0.5, 0.998]
+    moved = _apart(near)
+    assert moved == sorted(moved)
+    gaps = [after - at for at, after in pairwise([*moved, moved[0] + 1])]
+    assert min(gaps) > 0.99 * NAME
