@@ -561,8 +561,8 @@ explain(
 
 # %% [markdown]
 # "Slow until" tells when the last slow read began. With an endless queue the trouble outlives its cause:
-# the cache is back at 5 s, and what misses then still has to queue behind those who came before. Sharing
-# loads helps, the keys being few.
+# the cache is back at 5 s, and misses still queue at 8 s, when our traffic ends. Sharing loads helps, the
+# keys being few.
 #
 # **Break it.** Let `LimitedSource` have `queue=200` and the same patience. Who gains?
 #
