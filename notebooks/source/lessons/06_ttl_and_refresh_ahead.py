@@ -334,7 +334,8 @@ assert worst[0] > 1.5 * worst[0.5], "what was stored together dies together, unl
 # a copy's end served at once, and the copy renewed in the background: here when it is read in the last
 # fifth of its life.
 #
-# **Predict.** A page lives 10 s, a load takes 0.2 s. With 10 reads a second, 12 of 1,000 readers wait.
+# **Predict.** A page lives 10 s, a load takes 0.2 s. With 10 reads a second and expiry alone, 12 of
+# 1,000 readers wait.
 
 # %%
 import random
@@ -539,10 +540,10 @@ quiz(
         "seconds is what was promised.",
         "10 s in the process in front of 10 s in the shared cache.": "Lives add up: an answer may be "
         "20 s old.",
-        "Below 10 s in all, whatever lies in between: 5 and 5, or 9 and none.": "Yes. The hit ratio in "
+        "At most 10 s in all, whatever lies in between: 5 and 5, or 9 and none.": "Yes. The hit ratio in "
         "the process is over 0.999 either way.",
     },
-    right="Below 10 s in all, whatever lies in between: 5 and 5, or 9 and none.",
+    right="At most 10 s in all, whatever lies in between: 5 and 5, or 9 and none.",
 )
 
 # %% [markdown]
