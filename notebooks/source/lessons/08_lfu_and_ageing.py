@@ -336,7 +336,7 @@ assert 2 * frequency[100] < frequency[10_000] < 2 * 60
 
 # %% jupyter={"source_hidden": true}
 explain(
-    "Ten times the uses, and the count grows about threefold. Why the square root?",
+    "Ten times the uses, and what a count has above 5 grows about threefold. Why the square root?",
     answer="At c, the next step takes about 10 (c - 5) uses. To come from 5 to c takes the sum of those, "
     "about 5 (c - 5) squared. So c grows as the square root of the uses: 10,000 uses give 5 plus "
     "the root of 2,000, about 50. And 255 is reached after some 300,000.",
@@ -517,7 +517,7 @@ quiz(
 # %% [markdown]
 # <details><summary>How would you count uses for a hundred million keys?</summary>
 #
-# Not exactly: eight bits that rise by chance, so the count is about the square root of the uses, and that
+# Not exactly: eight bits that rise by chance, so the count grows as the square root of the uses, and that
 # fall with idle time when the key is looked at. No list, no background task; at eviction a few keys are
 # drawn and the lowest goes. Evidence: *How does a byte count to a million?*
 #
