@@ -521,7 +521,7 @@ quiz(
         "The oldest key is evicted to make room, then the value is stored.": "There is no need "
         "for room: the key has its place. This mistake loses one innocent key per update.",
         "The value is replaced; its place in the order stays.": "Then a key that is written "
-        "every second can be the victim. The exercise's judge finds this one in six steps.",
+        "every second can be the victim. The exercise's judge finds this one in a few steps.",
     },
     right="The value is replaced, the key becomes the most recent, nothing is evicted.",
 )
@@ -560,7 +560,7 @@ quiz(
 # - The victim is the key whose last use is longest ago; `get` and `put` are uses (*Which key goes?*).
 # - Map and linked list: 2 comparisons a request at any size; a list needs 250 at 1,000 keys (*What
 #   does a hit cost?*).
-# - FIFO wins 0.681 to 0.518 on a loop that nearly fits (*Does LRU always beat FIFO?*).
+# - FIFO wins 0.681 to 0.518 on a loop and popular keys that nearly fit (*Does LRU always beat FIFO?*).
 # - One lock around each whole operation, or a KeyError (*What do two threads do?*).
 # - Redis draws five keys and is mostly right (*What does Redis do?*).
 
@@ -573,7 +573,7 @@ quiz(
 #
 # It buys a use of what happened after insertion: 0.40 instead of 0.30 with room for 30 pages of the
 # shop trace. It costs a write to shared memory on every hit, so a lock on every read. It loses to
-# FIFO on loops slightly larger than the cache. Evidence: *Does LRU always beat FIFO?*
+# FIFO where a loop and popular keys together nearly fit (on a loop alone both hit nothing). Evidence: *Does LRU always beat FIFO?*
 #
 # </details>
 
