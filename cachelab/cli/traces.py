@@ -16,6 +16,15 @@ from cachelab.lab.public_traces import PublicTrace, public_traces, traces_folder
 from cachelab.lab.samples import SAMPLES, sample_card, sample_facts, sample_file, sample_trace
 
 NOT_KNOWN = "not known"
+NAMED_BY = {
+    "publisher": "its publisher",
+    "others": "others, who fetch it from there",
+    None: "nobody: there is a page only",
+}
+ABOUT_ADDRESSES = (
+    "from: the address is named by the publisher, or by others who fetch the trace from there.\n"
+    "Files move, and no address is tried before you say get; a hash is checked where one is known."
+)
 
 
 @click.group(invoke_without_command=True)
@@ -48,10 +57,12 @@ def show(name: str) -> None:
         ("what", trace.what),
         ("page", trace.page),
         ("address", trace.address or "none: it is fetched by hand from its page"),
+        ("named by", NAMED_BY[trace.address_by]),
         ("licence", trace.licence or NOT_KNOWN),
         ("requests", NOT_KNOWN if trace.requests is None else f"{trace.requests:,}"),
         ("bytes", _size(trace)),
-        ("sha256", _hash(trace)),
+        ("hash", _hash(trace)),
+        ("evidence", trace.evidence),
         ("here", "no" if here is None else str(here)),
     ]:
         click.echo(f"{label:9}{value}")
@@ -122,18 +133,20 @@ def _size(trace: PublicTrace) -> str:
 
 def _hash(trace: PublicTrace) -> str:
     if trace.content_sha256 is not None:
-        return f"{trace.content_sha256} (of the unpacked content)"
-    return trace.sha256 or NOT_KNOWN
+        return f"sha256 {trace.content_sha256} (of the unpacked content)"
+    if trace.hash is None:
+        return NOT_KNOWN
+    return f"{'sha1' if trace.sha256 is None else 'sha256'} {trace.hash}"
 
 
 def _print_lists() -> None:
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     console.print(_ours())
     console.print(_theirs())
+    click.echo(ABOUT_ADDRESSES)
     click.echo(f"Fetched traces are kept in {traces_folder()}.")
-    click.echo(
-        "cachelab traces show NAME: address, hash, data card; cachelab traces get NAME: fetch."
-    )
+    click.echo("cachelab traces show NAME: address, hash, who states them")
+    click.echo("cachelab traces get NAME: fetch it")
 
 
 def _ours() -> Table:
@@ -147,14 +160,13 @@ def _ours() -> Table:
 
 
 def _theirs() -> Table:
-    table = _table("published", "bytes", "sha256", "here", "licence", "what, and where")
+    table = _table("published", "from", "bytes", "hash", "licence", "what, and where")
     for name, trace in public_traces().items():
-        known = trace.sha256 or trace.content_sha256
         table.add_row(
             name,
-            "by hand" if trace.address is None else _size(trace),
-            NOT_KNOWN if known is None else f"{known[:8]}...",
-            "no" if _here(trace) is None else "yes",
+            (trace.address_by or "by hand") if _here(trace) is None else "is here",
+            _size(trace),
+            NOT_KNOWN if trace.hash is None else f"{trace.hash[:8]}...",
             trace.licence or NOT_KNOWN,
             f"{trace.what}\n{trace.page}",
         )

@@ -26,6 +26,9 @@ PATIENCE = 30.0
 
 CHUNK = 2**16
 
+FIRST_BYTES = {".gz": b"\x1f\x8b", ".bz2": b"BZh", ".xz": b"\xfd7zXZ", ".zst": b"\x28\xb5\x2f\xfd"}
+"""How a packed file begins, by the end of its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Download:
@@ -122,31 +125,48 @@ def _asked(trace: PublicTrace, source: str, have: int) -> HTTPResponse:
 
 def _checked(trace: PublicTrace, file: Path, name: str | None = None) -> str:
     """Say what is known of a file; refuse one that is not what it should be."""
-    if trace.sha256 is not None:
-        with file.open("rb") as content:
-            found = hashlib.file_digest(content, "sha256").hexdigest()
-        _compare(trace, file, found, trace.sha256)
-        return "its sha256 is the one that is known"
+    name = name or file.name
+    if trace.hash is None:
+        _refuse_other_content(file, name)
+        return f"no hash is known to check it by; its sha256 is {_hash_of(file, 'sha256')}"
     if trace.content_sha256 is None:
-        return "no sha256 is known to check it by"
+        kind = "sha1" if trace.sha256 is None else "sha256"
+        _compare(trace, file, _hash_of(file, kind), trace.hash)
+        return f"its {kind} is the one that is known"
     try:
         inside = unpacked(file)
     except ValueError as error:
         if "pip install" in str(error):
-            return f"not checked, since {str(error).replace(file.name, name or file.name)}"
+            return f"not checked, since {str(error).replace(file.name, name)}"
         inside = b""
-    _compare(trace, file, hashlib.sha256(inside).hexdigest(), trace.content_sha256)
+    _compare(trace, file, hashlib.sha256(inside).hexdigest(), trace.hash)
     return "the sha256 of its content is the one that is known"
 
 
+def _hash_of(file: Path, kind: str) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, kind).hexdigest()
+
+
 def _compare(trace: PublicTrace, file: Path, found: str, known: str) -> None:
-    if found == known:
-        return
-    told = f"remove {file} to fetch it again"
-    if file.suffix == ".part":
-        file.unlink()
-        told = "it was thrown away"
-    raise CachelabError(
-        f"this is not {trace.name} as it is known: its sha256 is {found[:8]}..., "
-        f"not {known[:8]}...; {told}"
-    )
+    if found != known:
+        told = f"its hash is {found[:8]}..., not {known[:8]}..."
+        raise CachelabError(f"this is not {trace.name} as it is known: {told}; {_left(file)}")
+
+
+def _refuse_other_content(file: Path, name: str) -> None:
+    """Refuse a file that is not packed as its name says, such as a page to log in to a network."""
+    first = FIRST_BYTES.get(Path(name).suffix, b"")
+    with file.open("rb") as content:
+        found = content.read(len(first))
+    if found != first:
+        told = f"{name} is not packed as its name says, so something else was sent"
+        raise CachelabError(f"{told}; {_left(file)}")
+
+
+def _left(file: Path) -> str:
+    """Throw away what has been fetched, but nothing that was here before; say which."""
+    if file.suffix != ".part":
+        return f"remove {file} to fetch it again"
+    file.unlink()
+    return "it was thrown away"

@@ -20,7 +20,9 @@ class PublicTrace:
     A published trace, or a collection of them.
 
     Without an `address` it is fetched by hand from its `page`: there are terms to agree to, or many
-    files. `sha256` is of the file at the address, `content_sha256` of what is in it once unpacked.
+    files. `sha256` and `sha1` are of the file at the address, `content_sha256` of what is in it
+    once unpacked. `address_by` says whether the publisher names the address or only others do, and
+    `evidence` who states the rest.
     """
 
     name: str
@@ -32,11 +34,19 @@ class PublicTrace:
     bytes: int | None = None
     sha256: str | None = None
     content_sha256: str | None = None
+    sha1: str | None = None
+    address_by: str | None = None
+    evidence: str = ""
+
+    @property
+    def hash(self) -> str | None:
+        """The best hash that is known."""
+        return self.sha256 or self.content_sha256 or self.sha1
 
     @property
     def can_be_checked(self) -> bool:
         """Whether a file can be told from a damaged or different one."""
-        return self.sha256 is not None or self.content_sha256 is not None
+        return self.hash is not None
 
     @property
     def file_name(self) -> str | None:

@@ -1,3 +1,4 @@
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from cachelab.lab.recording import RECORDERS
 from cachelab.lab.recording.identifiers import record_identifiers
 from cachelab.lab.samples import SAMPLES, sample_card
 from tests.lab.fetching.server import Shelf, serving
+
+A_DAY = gzip.compress(b"0\t8134\t5210\t0.001\n1\t9\t100\t0.001\n")
 
 
 def run(*arguments: str | Path) -> Result:
@@ -54,22 +57,29 @@ def test_where_a_trace_that_ships_is_can_be_read_off() -> None:
 
 
 def test_what_is_not_known_of_a_published_trace_is_said_to_be_so() -> None:
-    lines = dict(line.split(maxsplit=1) for line in run("show", "financial1").output.splitlines())
-    assert (lines["bytes"], lines["sha256"], lines["here"]) == ("not known", "not known", "no")
+    lines = dict(line.split(maxsplit=1) for line in run("show", "msr_hm_0").output.splitlines())
+    assert (lines["bytes"], lines["hash"], lines["here"]) == ("not known", "not known", "no")
+
+
+def test_it_is_said_who_names_an_address_and_who_states_a_hash() -> None:
+    shown = run("show", "financial1").output
+    assert "named by others, who fetch it from there" in shown
+    assert "cache2k's benchmark states the sha1" in shown
 
 
 def test_a_trace_is_fetched_from_a_copy_in_the_classroom(home: Path) -> None:
-    with serving(Shelf(b"0,1,512,r,0.1\n0,9,512,w,0.2\n")) as shelf:
-        result = run("get", "financial1", "--from", shelf.address)
-    path = home / "traces" / "Financial1.spc.bz2"
-    assert result.output == f"{path}\nno sha256 is known to check it by\n"
-    assert list(read_trace(path)) == ["0:1", "0:9"]
+    with serving(Shelf(A_DAY)) as shelf:
+        result = run("get", "wikimedia_text_00", "--from", shelf.address)
+    path = home / "traces" / "cache-t-00.gz"
+    assert result.output.startswith(f"{path}\nno hash is known to check it by; its sha256 is ")
+    assert list(read_trace(path)) == ["8134", "9"]
 
 
 def test_a_trace_that_was_fetched_is_listed_as_here(home: Path) -> None:
-    with serving(Shelf(b"0,1,512,r,0.1\n")) as shelf:
-        run("get", "financial1", "--from", shelf.address)
-    shown = run("show", "financial1").output
+    with serving(Shelf(A_DAY)) as shelf:
+        run("get", "wikimedia_text_00", "--from", shelf.address)
+    shown = run("show", "wikimedia_text_00").output
+    assert "is here" in run().output
     assert shown.splitlines()[-1].split(maxsplit=1)[1].startswith(str(home))
 
 

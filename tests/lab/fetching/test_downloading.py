@@ -2,12 +2,13 @@
 
 import gzip
 import hashlib
+import lzma
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cachelab.lab.downloading import download
+from cachelab.lab.downloading import FIRST_BYTES, download
 from cachelab.lab.public_traces import PublicTrace, public_traces, traces_folder
 from cachelab.ports import CachelabError
 
@@ -43,9 +44,40 @@ def test_its_hash_is_checked_where_it_is_known(tmp_path: Path) -> None:
 
 def test_it_says_so_where_no_hash_is_known(tmp_path: Path) -> None:
     with serving(Shelf(CONTENT)) as shelf:
-        assert download(UNKNOWN, tmp_path, shelf.address).checked == (
-            "no sha256 is known to check it by"
+        checked = download(UNKNOWN, tmp_path, shelf.address).checked
+    assert checked == f"no hash is known to check it by; its sha256 is {KNOWN.sha256}"
+
+
+def test_a_sha1_does_where_no_other_hash_is_known(tmp_path: Path) -> None:
+    trace = replace(UNKNOWN, sha1=hashlib.sha1(CONTENT).hexdigest())
+    with serving(Shelf(CONTENT)) as shelf:
+        assert download(trace, tmp_path, shelf.address).checked == (
+            "its sha1 is the one that is known"
         )
+    with (
+        serving(Shelf(CONTENT[:-1])) as shelf,
+        pytest.raises(CachelabError, match="not squares as it is known"),
+    ):
+        download(trace, tmp_path / "other", shelf.address)
+
+
+@pytest.mark.parametrize("end", FIRST_BYTES)
+def test_a_page_that_is_sent_instead_of_a_packed_file_is_thrown_away(
+    tmp_path: Path, end: str
+) -> None:
+    trace = replace(UNKNOWN, address=f"https://example.org/squares.trace{end}")
+    with (
+        serving(Shelf(b"<html>Please log in</html>")) as shelf,
+        pytest.raises(CachelabError, match=r"squares.* is not packed as its name says"),
+    ):
+        download(trace, tmp_path, shelf.address)
+    assert files(tmp_path) == {}
+
+
+def test_a_packed_file_is_taken_for_what_it_is_where_no_hash_is_known(tmp_path: Path) -> None:
+    trace = replace(UNKNOWN, address="https://example.org/squares.trace.gz")
+    with serving(Shelf(gzip.compress(CONTENT))) as shelf:
+        assert download(trace, tmp_path, shelf.address).path.name == "squares.trace.gz"
 
 
 def test_the_hash_of_the_content_is_checked_once_it_is_unpacked(tmp_path: Path) -> None:
@@ -186,6 +218,15 @@ def test_a_published_trace_has_a_page_and_hashes_are_hashes(trace: PublicTrace) 
     assert all(len(text) == 64 and set(text) <= set("0123456789abcdef") for text in hashes)
 
 
+@pytest.mark.parametrize("trace", public_traces().values(), ids=lambda trace: trace.name)
+def test_a_published_trace_says_who_names_its_address_and_who_states_the_rest(
+    trace: PublicTrace,
+) -> None:
+    assert (trace.address_by in ("publisher", "others")) == (trace.address is not None)
+    assert trace.evidence
+    assert trace.sha1 is None or len(trace.sha1) == 40
+
+
 def test_no_two_published_traces_are_kept_under_one_name() -> None:
     names = [trace.file_name for trace in public_traces().values() if trace.file_name]
     assert len(names) == len(set(names))
@@ -204,3 +245,15 @@ def test_a_hash_that_is_known_is_that_of_the_published_file(
 ) -> None:
     trace, content = public_traces()[name], (traces_folder / file).read_bytes()
     assert (trace.bytes, trace.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("oltp", "arc-OLTP.lis.xz"), ("cloud_physics_io", "libcachesim-cloudPhysicsIO.oracleGeneral")],
+)
+def test_a_hash_of_what_is_inside_is_that_of_the_published_content(
+    traces_folder: Path, name: str, file: str
+) -> None:
+    trace = public_traces()[name]
+    [path] = traces_folder.glob(f"{file}*")
+    assert trace.hash == hashlib.sha256(lzma.decompress(path.read_bytes())).hexdigest()
