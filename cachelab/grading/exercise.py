@@ -46,6 +46,21 @@ def in_turn(*examines: Examine) -> Examine:
     return examine
 
 
+def in_any_way(*examines: Examine) -> Examine:
+    """Return the check that is passed if one of these ways finds no mistake."""
+
+    def examine(session: Session, random: Random) -> Finding | None:
+        first: Finding | None = None
+        for look in examines:
+            finding = look(session, random)
+            if finding is None:
+                return None
+            first = first or finding
+        return first
+
+    return examine
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """

@@ -13,6 +13,7 @@ from cachelab.grading.telling import play_tales
 from cachelab.grading.world import Named, Ported
 
 from .aside_world import ThroughWorld
+from .carried import CarriedThrough
 from .copies_draw import Drawing, drawing
 from .through_model import ThroughModel
 
@@ -81,8 +82,22 @@ def _tale(draw: Any, allowed: Any, *settings: str) -> Tale:
 
 
 def _answers(tale: Tale) -> Tale:
-    """Return the tale with nothing judged but what `get` answers: who calls too often passes."""
-    return replace(tale, judged=frozenset({"get", "@waited"}))
+    """
+    Return the tale with nothing judged but what `get` answers or carries.
+
+    Who calls too often passes, and so does who keeps nothing: no key with a copy is asked for.
+    """
+
+    def may_be(model: ThroughModel, operation: Operation) -> bool:
+        has_copy = operation[0] == "get" and operation[1] in model.sure
+        return tale.allowed(model, operation) and not has_copy
+
+    judged = frozenset({"get", "@waited"})
+    return replace(tale, model=CarriedThrough, allowed=may_be, judged=judged)
+
+
+def _carried(tale: Tale) -> Tale:
+    return replace(tale, model=CarriedThrough)
 
 
 LOADS = _tale(_drawing("get get get @asked"), _rows_that_stay)
@@ -98,6 +113,8 @@ ABSENT = _tale(
     _absent_at_first,
 )
 
+_LIFE = "a copy lives too long, or not long enough"
+_TOO_LONG = "an absent row is not remembered, or for too long"
 _WRONG_LOADER = "a key is loaded by the wrong loader, or by none"
 _HIDDEN = "the failure of a loader is hidden, or remembered"
 _NOT_SURVIVED = "a failing store is not survived as promised"
@@ -133,10 +150,9 @@ THROUGH_CHECKS = (
         "through_ttl",
         2,
         "ReadThrough: a copy ends after ttl seconds, the one that was given or the cache's own",
-        play_tales(
-            LIVES, message="a copy lives too long, or not long enough", runs=150, longest=16
-        ),
+        play_tales(LIVES, message=_LIFE, runs=150, longest=16),
         after=("through_loads",),
+        apart=play_tales(_carried(LIVES), message=_LIFE, runs=150, longest=16),
         hints=(
             "Which of the two times belongs to which copy?",
             "The ttl of the call that loads decides; without one it is the cache's own.",
@@ -178,8 +194,9 @@ ABSENT_THROUGH = Check(
     "absent_through",
     2,
     "ReadThrough: that a row is absent is remembered, for negative_ttl seconds",
-    play_tales(ABSENT, message="an absent row is not remembered, or for too long"),
+    play_tales(ABSENT, message=_TOO_LONG),
     after=("through_loads",),
+    apart=play_tales(_carried(ABSENT), message=_TOO_LONG),
     hints=(
         "What does the loader return for a key that has no row?",
         "MISSING: remember that too, in a way that no row can look like.",
