@@ -125,7 +125,7 @@ def hidden(days: Days, points: int) -> Verdict:
             *rows,
             Row("half the mean and half the least", "1.00", f"{(mean + gains[worst]) / 2:.2f}"),
         ),
-        f"0 is no cache, 1 is who knows the day beforehand. {worst.capitalize()}: {HAPPENS[worst]}",
+        f"0 is no cache, 1 is who knows the day beforehand; worst is {worst}. {HAPPENS[worst]}",
     )
     return hidden_points(list(gains.values()), points), message, shown
 

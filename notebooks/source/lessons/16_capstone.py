@@ -213,9 +213,11 @@ largest.compare(max(careful.bill, key=careful.bill.get))
 # bytes bind besides. Without a `policy` it is "lru".
 
 # %%
+from textwrap import fill
+
 from cachelab.lab.market.budget import RUNNING
 
-print("policies:", ", ".join(RUNNING))
+print(fill(f"policies: {', '.join(RUNNING)}", width=80))
 
 # %% [markdown]
 # | Of `ctx` | What it does |
