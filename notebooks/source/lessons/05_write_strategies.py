@@ -78,10 +78,11 @@ explain(
 
 # %% [markdown]
 # Write-through pays for what it gains: its reads hit more often than cache-aside's, since the copy is
-# there after a write. Its writes take the time of two database calls and two of the cache.
+# there after a write. Its writes take the time of two database calls and two of the cache. A
+# write-behind's take one call, and often a turn behind another writer: this log takes one at a time.
 #
 # **Break it.** Set `reads=0.99` and look at the hit ratios again. When hardly anything is written, all
-# strategies are one.
+# of them hit alike.
 
 # %%
 for row in compare_strategies(Workload(requests=2_000, reads=0.99), names[1:]):
