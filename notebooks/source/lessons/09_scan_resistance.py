@@ -124,7 +124,7 @@ second.compare(round(reached["lru_k"], 3))
 # %% jupyter={"source_hidden": true}
 explain(
     "LRU keeps the pages of both pools in the same way. Why is that so wrong here?",
-    answer="An index page comes back after about 200 requests, a data page after about 20,000. Half of "
+    answer="An index page comes back after about 200 requests, a data page after about 20,000. More than half of "
     "what LRU holds are data pages that will not be asked for again in their time. The time between "
     "the last two uses tells the pools apart after two uses; the time since the last one never does.",
 )
@@ -315,8 +315,8 @@ print({size: result.policy for size, result in best.items()})
 small.compare(best[sizes[0]].policy)
 
 # %% [markdown]
-# One policy leads at every size of this trace, and behind it the order changes: LFU is in the rear at
-# 2 % and near the front at 40 %.
+# One policy leads at each of these sizes, and behind it the order changes: LFU is in the rear at 2 % and
+# in midfield at 40 %. (At three pages, the arena says, another one leads.)
 #
 # **Break it.** The same ranking on all four recorded traces of the course (`cachelab traces` says what they
 # are), at 1 % and at 10 % of the objects.
@@ -435,7 +435,7 @@ except KeyError:
 # %% jupyter={"source_hidden": true}
 explain(
     "Name two decisions that the sentence leaves open and that change the numbers.",
-    answer="Whether the history of evicted keys is kept: without it LRU-2 loses to LRU, as you have seen. "
+    answer="Whether the history of evicted keys is kept: without it LRU-2 loses to LRU when the crowd moves. "
     "And what happens among keys with fewer than K uses: the paper lets LRU decide. A third is the "
     "period in which two uses count as one.",
 )
