@@ -423,7 +423,7 @@ explain(
     "The first miss of all is in these numbers. Which of the three protects it?",
     answer="Only the one with a lock. A die decides about a value that is there; on a cold key, after "
     "a restart or a delete, everybody misses, and the twenty readers of the first 100 ms all load. "
-    "That is a part of what early expiration costs per life here.",
+    "That is about a quarter of what early expiration loads in these 20 seconds.",
 )
 
 # %% [markdown]
@@ -523,7 +523,7 @@ explain(
 # What remains is a choice. Under a **lock** nobody sees an old value, and all wait for one load. With
 # **early expiration and a lock** hardly anybody waits. With **stale while revalidate** (RFC 5861) nobody
 # waits, and some are served a value that is past its time. Here is the first cell's rush.
-# (The old answer under the lock is none: its first copy was stored later, and so ends later.) `leased`
+# (The one old answer under the lock is not old: its first copy was stored later, and so ends later.) `leased`
 # needs one key: the lock lies where the value will be. Switch between three of them.
 
 # %%
