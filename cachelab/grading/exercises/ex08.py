@@ -3,20 +3,22 @@ Exercise 08: LFU, LFU that forgets, and a counter of eight bits.
 """
 
 import math
+from collections.abc import Sequence
 from random import Random
 
-from cachelab.grading.exercise import Check, Exercise, Finding, in_turn
+from cachelab.grading.exercise import Check, Examine, Exercise, Finding, in_any_way, in_turn
 from cachelab.grading.expecting import exactly
 from cachelab.grading.functions import Arguments, call_each, compare_function
 from cachelab.grading.playing import play_runs
 from cachelab.grading.report import Counterexample, Row
-from cachelab.grading.runs import Expectation
+from cachelab.grading.runs import Domain, Expectation
 from cachelab.grading.session import Session
 from cachelab.grading.world import Seeded
 
 from .lfu_runs import (
     AGED,
     AGED_BY_PUTS,
+    AGED_FIRST_STAY,
     AGED_LFU,
     AGED_UPDATE,
     AGED_WITH_ROOM,
@@ -32,8 +34,11 @@ from .lfu_runs import (
     STORES,
     TWO_CACHES,
     UPDATE,
+    UPDATE_FIRST_STAY,
     UPDATE_WITH_ROOM,
     VICTIM,
+    by_questions,
+    other_room,
 )
 
 MANY = 400
@@ -94,7 +99,21 @@ def _expect_border(counter: int, _rng: Seeded, _factor: float) -> Expectation:
     return exactly(counter + 1, "up to 5 every use counts: a new key starts there")
 
 
+def _apart(
+    *domains: Domain, message: str, runs: int = MANY, beside: Sequence[Domain] = ()
+) -> Examine:
+    """
+    Return the check for a cache that errs elsewhere, and does not err in one of these runs.
+
+    It may hold too few entries in them, or too many, or give other values than were put.
+    """
+    ways = [*domains, by_questions(domains[-1]), *other_room(domains[-1])]
+    played = [play_runs(way, message=message, runs=runs) for way in ways]
+    return in_turn(in_any_way(*played), *(play_runs(each, message=message) for each in beside))
+
+
 _UNUSUAL = (FALSY_VALUES, NO_ROOM, NEGATIVE, TWO_CACHES)
+_WRONG_VICTIM = "the wrong key had to go, or it went at the wrong moment"
 _NEVER_GONE = "a key that came back is treated as if it had never gone"
 _WRONG_UPDATE = "put of a key that is already there goes wrong"
 _WRONG_DELETE = "delete leaves something behind, or takes too much away"
@@ -118,10 +137,9 @@ CHECKS = (
         "victim",
         5,
         "the smallest count goes, among equals the least recently used",
-        play_runs(
-            VICTIM, message="the wrong key had to go, or it went at the wrong moment", runs=MANY
-        ),
+        play_runs(VICTIM, message=_WRONG_VICTIM, runs=MANY),
         after=("stores",),
+        apart=_apart(VICTIM, message=_WRONG_VICTIM),
         hints=(
             "Write down each key's count, and among equal counts the order of last use.",
             "A new key has a count of 1; a get that finds its key makes it one more.",
@@ -134,7 +152,7 @@ CHECKS = (
         "a key that comes back starts at 1 again",
         play_runs(RETURN, message=_NEVER_GONE, runs=MANY),
         after=("stores", "victim"),
-        apart=play_runs(RETURN_BY_PUTS, message=_NEVER_GONE, runs=MANY),
+        apart=_apart(RETURN_BY_PUTS, RETURN, message=_NEVER_GONE),
         hints=(
             "What does your cache still know about a key after it has gone?",
             "A count belongs to a stay in the cache, not to the key for ever.",
@@ -146,8 +164,8 @@ CHECKS = (
         3,
         "put of a present key replaces the value and is a use",
         play_runs(UPDATE, message=_WRONG_UPDATE, runs=2 * MANY),
-        after=("stores", "victim"),
-        apart=play_runs(UPDATE_WITH_ROOM, message=_WRONG_UPDATE),
+        after=("stores", "victim", "restart"),
+        apart=_apart(UPDATE_WITH_ROOM, UPDATE_FIRST_STAY, message=_WRONG_UPDATE),
         hints=(
             "What should change when the key is there already, and what should not?",
             "No room is needed: nothing may go, and the count goes up by one.",
@@ -159,8 +177,8 @@ CHECKS = (
         2,
         "delete removes the key and frees its slot",
         play_runs(DELETE, message=_WRONG_DELETE, runs=MANY),
-        after=("stores", "victim"),
-        apart=play_runs(DELETE_WITH_ROOM, message=_WRONG_DELETE),
+        after=("stores", "victim", "restart"),
+        apart=_apart(DELETE_WITH_ROOM, message=_WRONG_DELETE),
         hints=(
             "In how many places does your cache remember a key?",
             "After delete, a new key fits without a victim.",
@@ -173,7 +191,7 @@ CHECKS = (
         "questions change nothing; None, capacity 0, two caches",
         play_runs(QUESTIONS, *_UNUSUAL, message=_ODD),
         after=("stores", "victim"),
-        apart=play_runs(QUESTIONS_WITH_ROOM, *_UNUSUAL, message=_ODD),
+        apart=_apart(QUESTIONS_WITH_ROOM, message=_ODD, beside=_UNUSUAL),
         hints=(
             "What is unusual in this run: a question, a value, the capacity, or two caches?",
             "`in` and len look and count nothing; None is a value like any other.",
@@ -185,8 +203,8 @@ CHECKS = (
         4,
         "AgedLFU is LFU until its first period is over",
         play_runs(AGED_LFU, message=_NOT_LFU),
-        after=("stores", "victim", "delete", "edges"),
-        apart=play_runs(AGED_WITH_ROOM, message=_NOT_LFU),
+        after=("stores", "victim", "restart", "delete", "edges"),
+        apart=_apart(AGED_WITH_ROOM, message=_NOT_LFU),
         hints=(
             "How much of LFUCache can you use again?",
             "Subclass it: ageing is one more thing to do after a use.",
@@ -200,8 +218,8 @@ CHECKS = (
         8,
         "every period uses all counts are halved, rounded up",
         play_runs(AGED, AGED_UPDATE, message=_NOT_HALVED, runs=2 * MANY),
-        after=("victim", "aged_is_lfu"),
-        apart=play_runs(AGED_BY_PUTS, message=_NOT_HALVED, runs=2 * MANY),
+        after=("stores", "victim", "restart", "update", "delete", "aged_is_lfu"),
+        apart=_apart(AGED_BY_PUTS, AGED_FIRST_STAY, AGED, message=_NOT_HALVED, runs=2 * MANY),
         hints=(
             "Which calls are uses, and what is the order among keys whose counts became equal?",
             "A hit and a put are uses, a miss is not. Halving changes counts, not the order.",

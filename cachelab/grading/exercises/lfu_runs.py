@@ -1,11 +1,12 @@
 """
 The runs of exercise 08: which operations each check is about.
 
-Those with room never have a victim, and those by puts have one that no rule for ties or gets
-decides: they are for a cache that chooses the wrong one.
+Those with room never have a victim, those by puts have one that no rule for ties or gets decides,
+and those by questions judge no value: they are for a cache that goes wrong in one of these ways.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -70,15 +71,21 @@ def _before_a_miss(model: LFUModel, _: Operation) -> bool:
     return not model.missed
 
 
+def _put_while_there(model: LFUModel, operation: Operation) -> bool:
+    """Keep puts of keys that are there or never were, and let a missed get be the last step."""
+    gone = operation[0] == "put" and operation[1] in model.seen and operation[1] not in model.keys
+    return not gone and not model.missed
+
+
 def _absent_puts(model: LFUModel, operation: Operation) -> bool:
     return operation[0] != "put" or operation[1] not in model.keys
 
 
 def _roomy(model: LFUModel, operation: Operation) -> bool:
-    """Keep what leaves a slot free, also when deletions were forgotten, and no missed get."""
+    """Keep what leaves two slots free, also when deletions were forgotten, and no missed get."""
     if operation[0] == "get":
         return operation[1] in model.keys
-    return operation[0] != "put" or len(model.seen | {operation[1]}) < model.capacity
+    return operation[0] != "put" or len(model.seen | {operation[1]}) + 1 < model.capacity
 
 
 def _clear_victim(model: LFUModel, operation: Operation) -> bool:
@@ -87,6 +94,41 @@ def _clear_victim(model: LFUModel, operation: Operation) -> bool:
         return True
     counts = sorted(entry.count for entry in model.entries)
     return len(counts) < 2 or counts[0] < counts[1]
+
+
+def other_room(domain: Domain) -> Iterator[Domain]:
+    """Give the runs for a cache that holds one or two entries less than it is told to, or more."""
+    for less in (1, 2, -1):
+        yield replace(
+            domain,
+            model=lambda capacity, *rest, less=less: domain.model(capacity - less, *rest),
+            capacities=tuple(
+                tuple(_larger(size, less) for size in sizes)
+                for sizes in domain.capacities
+                if min(map(_first, sizes)) + less > 0
+            ),
+        )
+
+
+def _first(size: Any) -> int:
+    number: int = size[0] if isinstance(size, tuple) else size
+    return number
+
+
+def _larger(size: Any, by: int) -> Any:
+    return (size[0] + by, *size[1:]) if isinstance(size, tuple) else size + by
+
+
+def by_questions(domain: Domain) -> Domain:
+    """Return the runs in which gets are uses, and what counts is which keys are there."""
+
+    def draw(random: Random, model: LFUModel) -> Operation:
+        operation = domain.draw(random, model)
+        if operation[0] == "get" and random.random() < 0.3:
+            return ("in", operation[1])
+        return operation
+
+    return replace(domain, draw=draw, judged=frozenset({"in", "len"}))
 
 
 ROOMY = ((6,), (7,), (8,))
@@ -109,6 +151,9 @@ UPDATE = Domain(
     ((2,),),
     _drawing("put", "put", "put", "get", keys="abc"),
     _before_a_miss,
+)
+UPDATE_FIRST_STAY = Domain(
+    LFUModel, ((2,),), _drawing("put", "put", "put", "get", "in", keys="abcdef"), _put_while_there
 )
 QUESTIONS = Domain(
     LFUModel, ((1,), (2,), (3,)), _drawing("put", "put", "in", "get", "len"), _absent_puts
@@ -133,6 +178,9 @@ AGED_LFU = Domain(
     _new_key,
 )
 AGED = Domain(AgedModel, PERIODS, _drawing("put", "get", "get", "get", keys="abc"), _absent_puts)
+AGED_FIRST_STAY = Domain(
+    AgedModel, PERIODS, _drawing("put", "put", "get", "get", "in", keys="abcdefgh"), _first_stay
+)
 AGED_BY_PUTS = Domain(
     AgedModel, PERIODS, _drawing("put", "put", "put", "in", keys="abc"), _clear_victim
 )
