@@ -641,7 +641,7 @@ assert readable == [True, False]
 # |---|---|---|
 # | performance | before an origin of 1 ms, from a hit ratio of 0.140 on ([01](01_is_a_cache_faster.ipynb)) | every miss is slower than without |
 # | scalability | an origin bears 20 times the reads behind 0.95 ([04](04_cache_aside_and_read_through.ipynb)) | the cache must scale too: one hot key keeps 0.316 on a node of 48 ([13](13_cluster_and_hot_keys.ipynb)) |
-# | cost | here: 818 dollars a month at the cheapest size, 2,104 without | memory by the month, and people who watch it |
+# | cost | here: 836 dollars a month at the cheapest size, 2,104 without | memory by the month, and people who watch it |
 # | reliability | with `stale-if-error` old pages are served while the origin is down ([03](03_layers_and_http.ipynb)) | a dead cache can take the origin along ([04](04_cache_aside_and_read_through.ipynb)) |
 # | consistency | nothing | 0.362 stale ([06](06_ttl_and_refresh_ahead.ipynb)), or leases ([10](10_invalidation.ipynb)) |
 
