@@ -104,7 +104,8 @@ def _say(problem: Problem, one: Try) -> str:
         end = (
             f"{len(missed)} of 4 limits {'is' if len(missed) == 1 else 'are'} missed; {missed[0]}."
         )
-    return f"{_told(one.design)}: {end}"
+    told = _told(one.design)
+    return f"{told[0].upper()}{told[1:]}: {end}"
 
 
 def _told(design: Design) -> str:
@@ -128,14 +129,14 @@ def _backdrop(work: Workload) -> str:
 
 def _layers(work: Workload, layers: tuple[Layer, ...], one: Try) -> str:
     """Draw reader, layers and origin from left to right; the arrows are as wide as the traffic."""
-    step, flow = 720 / (len(layers) + 2), 1.0
-    parts = [_box(8, "readers", _readers(one)), _pipe(8 + BOX, step, flow)]
+    step, flow = (SIZE[0] - 16 - BOX) / (len(layers) + 1), 1.0
+    parts = [_box(8, "readers", _readers(one)), _pipe(8 + BOX, 8 + step, flow)]
     for at, layer in enumerate(layers, start=1):
         chosen = next((other for other in one.design.layers if other.name == layer.name), None)
         left = 8 + step * at
         parts.append(_layer(left, layer, chosen, one, flow))
         flow *= 1 - one.figures.hit_ratios.get(layer.name, 0.0)
-        parts.append(_pipe(left + BOX, step * (at + 1), flow))
+        parts.append(_pipe(left + BOX, left + step, flow))
     slots = f"{work.origin_slots} slots, {1000 * work.origin_seconds:g} ms"
     words = [f"{one.figures.origin_calls:,} calls", slots]
     return "".join([*parts, _box(8 + step * (len(layers) + 1), "origin", words)])
@@ -151,7 +152,7 @@ def _layer(left: float, layer: Layer, chosen: Layer | None, one: Try, flow: floa
     words = ["is left out", ""]
     if chosen is not None:
         hits = one.figures.hit_ratios[layer.name]
-        words = [f"{hits:.0%} hits of {flow:.0%}", f"{chosen.nodes} nodes, {chosen.ttl:g} s"]
+        words = [f"{hits:.0%} hits of {flow:.0%}", f"{_nodes(chosen.nodes)}, {chosen.ttl:g} s"]
     parts = [_box(left, layer.name, words, is_there=chosen is not None)]
     width = BOX / 3
     for at, size in enumerate(_rooms(layer)):
@@ -164,6 +165,10 @@ def _layer(left: float, layer: Layer, chosen: Layer | None, one: Try, flow: floa
     return "".join(parts)
 
 
+def _nodes(number: int) -> str:
+    return "1 node" if number == 1 else f"{number} nodes"
+
+
 def _box(left: float, name: str, words: Sequence[str], *, is_there: bool = True) -> str:
     is_layer = name not in ("readers", "origin")
     colour = PALETTE["blue"] if is_layer and is_there else "#8c959f"
@@ -174,8 +179,8 @@ def _box(left: float, name: str, words: Sequence[str], *, is_there: bool = True)
 
 def _pipe(start: float, end: float, flow: float) -> str:
     width = 1.5 + 12 * flow
-    head = f"M{end - 8:.0f} 74l9 8l-9 8"
-    return line(start + 3, 82, end, 82, PALETTE["vermillion"], width, opacity=0.75) + path(
+    head = f"M{end - 12:.0f} 74l9 8l-9 8"
+    return line(start + 3, 82, end - 9, 82, PALETTE["vermillion"], width, opacity=0.75) + path(
         head, PALETTE["vermillion"], 2.5
     )
 

@@ -88,7 +88,7 @@ PROBES = (
     Dial("evictions", "evictions", _rate),
     Dial("expirations", "expirations", _rate),
     Dial("entries", "entries in the cache", lambda value: f"{value:.0f}"),
-    Dial("origin_p99", "99 of 100 database calls within", _milliseconds),
+    Dial("origin_p99", "99 of 100 queries within", _milliseconds),
 )
 SHORT = ("hottest key", "evictions", "expirations", "entries", "database time")
 WHY = {
@@ -245,7 +245,8 @@ def _question(incident: Incident, step: int) -> Question:
         f"What is the cause? Worth {points_at(step)} points now; every 10 s cost {PRICE}.",
         causes,
         (causes.index(incident.cause),),
-        f"{WHY[incident.cause]} Named {after} s after the onset: {points_at(step)} points.",
+        f"{WHY[incident.cause]} Named {after} s after the onset: {points_at(step)} points, "
+        "if it was the first guess.",
     )
 
 

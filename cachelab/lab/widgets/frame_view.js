@@ -63,6 +63,7 @@ function render({ model, el }) {
   log.hidden = !stepped;
   const rows = make("div", { class: "cl-rows", tabindex: "0", role: "region", "aria-label": "table" });
   const table = make("details", { class: "cl-table" }, make("summary", {}, "The table behind it"), rows);
+  const more = make("p", { class: "cl-more" }, "Further rows come with the steps.");
   log.addEventListener("toggle", drawLog);
   table.addEventListener("toggle", drawTable);
   root.append(make("div", { class: "cl-head" }, make("b", { class: "cl-title" }, model.get("title"))),
@@ -131,9 +132,15 @@ function render({ model, el }) {
     if (rows.dataset.table !== String(run().table)) {
       rows.dataset.table = run().table;
       const line = (tag, words) => make("tr", {}, ...words.map((word) => make(tag, tag === "th" ? { scope: "col" } : {}, word)));
-      rows.replaceChildren(make("table", {}, make("thead", {}, line("th", cells[0])), make("tbody", {}, ...cells.slice(1).map((row) => line("td", row)))));
+      rows.replaceChildren(make("table", {}, make("thead", {}, line("th", cells[0])), make("tbody", {}, ...cells.slice(1).map((row) => line("td", row)))), more);
     }
+    // Where a question waits, rows of scenes to come would answer it.
+    const scenes = run().scenes, reached = scenes.slice(0, at() + 1).map((scene) => scene.row ?? -1);
+    more.hidden = true;
+    const grows = !printing && scenes.some((scene) => scene.ask) && scenes.some((scene) => (scene.row ?? -1) >= 0);
     [...rows.querySelectorAll("tbody tr")].forEach((row, place) => {
+      row.hidden = grows && place > Math.max(...reached);
+      if (row.hidden) more.hidden = false;
       row.classList.toggle("cl-here", place === here().row);
       if (place === here().row) rows.scrollTop = Math.max(0, row.offsetTop - rows.clientHeight / 2);
     });
