@@ -9,6 +9,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+try:  # here and not where it is used: a fork server imports it once for all its players
+    import resource
+except ImportError:
+    resource = None  # type: ignore[assignment]
+
 REFUSED = {
     "os.fork": "starting a process",
     "os.forkpty": "starting a process",
@@ -29,9 +34,7 @@ REFUSED = {
 
 def limit_resources(memory: int, cpu_seconds: int, processes: int | None) -> None:
     """Lower this process's limits for good, as far as the platform has them."""
-    try:
-        import resource
-    except ImportError:
+    if resource is None:
         return
     wanted = {"RLIMIT_AS": memory, "RLIMIT_CPU": cpu_seconds, "RLIMIT_FSIZE": 1 << 20}
     wanted["RLIMIT_CORE"] = 0
