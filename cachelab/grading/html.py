@@ -98,7 +98,7 @@ def _failure(check: CheckResult, opened: int, plays: bool) -> str:
     if check.counterexample:
         parts.append(_steps(check.counterexample))
         parts.append(f"<p><strong>Why:</strong> {escape(check.counterexample.why)}</p>")
-        if plays:
+        if plays and not check.counterexample.is_table:
             parts.append(_PLAY.format(escape(check.id)))
     if opened:
         parts.append("<p>This check has failed on your last attempts: here is a hint.</p>")
@@ -147,9 +147,11 @@ def _steps(shown: Counterexample) -> str:
             f'<tr{mark}><th scope="row">{number}</th>'
             f"{_code(row.call)}{_code(row.expected)}{_code(row.got)}</tr>"
         )
+    caption = "What was measured" if shown.is_table else "The shortest run found that shows it"
+    step, call = ("", "Of") if shown.is_table else ("Step", "Call")
     return (
-        "<table><caption>The shortest run found that shows it</caption>\n<thead><tr>"
-        '<th scope="col">Step</th><th scope="col">Call</th><th scope="col">Expected</th>'
+        f"<table><caption>{caption}</caption>\n<thead><tr>"
+        f'<th scope="col">{step}</th><th scope="col">{call}</th><th scope="col">Expected</th>'
         f'<th scope="col">Got</th></tr></thead>\n<tbody>{"".join(rows)}</tbody></table>'
     )
 

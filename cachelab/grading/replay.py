@@ -22,7 +22,7 @@ def play_check(report: Report, check: str | None = None) -> FrameView:
     """
     found = find_failure(report, check)
     shown = found.counterexample
-    if shown is None:
+    if shown is None or shown.is_table:
         raise ValueError(f"there is no run to play for {found.id}: {found.message}")
     moments = shown.moments or moments_of_rows(shown)
     stage = Stage(moments)
@@ -51,7 +51,8 @@ def find_failure(report: Report, check: str | None) -> CheckResult:
     if not failed:
         raise ValueError(f"no check of {report.exercise} failed, so there is no run to play")
     if check is None:
-        return next((one for one in failed.values() if one.counterexample), report.failed[0])
+        runs = (one for one in failed.values() if (it := one.counterexample) and not it.is_table)
+        return next(runs, report.failed[0])
     if check not in failed:
         raise ValueError(f"{check!r} is no check that failed; those are: {', '.join(failed)}")
     return failed[check]

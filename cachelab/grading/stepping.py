@@ -60,7 +60,7 @@ class StepThrough(VBox):  # type: ignore[misc]
 
 def playable(report: "LearnersReport") -> list[CheckResult]:
     """Return the failed checks that have a run to step through."""
-    return [check for check in report.failed if check.counterexample is not None]
+    return [one for one in report.failed if one.counterexample and not one.counterexample.is_table]
 
 
 def offer(report: "LearnersReport") -> None:

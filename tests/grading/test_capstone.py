@@ -16,7 +16,11 @@ from cachelab.grading.capstone.days import Days, day_of, hidden_seed
 from cachelab.grading.capstone.parts import CAP, CAPSTONE, PARTS, judge_parts
 from cachelab.grading.capstone.remote import Crashed, Troupe
 from cachelab.grading.classroom import key_of_text
+from cachelab.grading.html import render
 from cachelab.grading.process import PlayerLost
+from cachelab.grading.replay import play_check
+from cachelab.grading.report import Report
+from cachelab.grading.stepping import playable
 from cachelab.lab.market import (
     FAMILIES,
     HAPPENS,
@@ -261,6 +265,19 @@ def test_the_hidden_days_say_what_happens_on_the_worst_of_them(calm):
     assert message.endswith("(crawler)")
     assert HAPPENS["crawler"] in shown.why
     assert 0 < points < 160
+
+
+def test_figures_are_shown_as_what_they_are_and_no_run_to_step_through(calm):
+    worse = replace(calm, workload="flush", worst_second=90)
+    faults = next(part for part in PARTS if part.id == "faults")
+    result = faults.result(found_on("faults", worse))
+    report = Report(CAPSTONE.id, CAPSTONE.title, (result,), "process", 0.0)
+    page = render(report, plays=True)
+    assert "What was measured" in page
+    assert "play(" not in page
+    assert playable(report) == []
+    with pytest.raises(ValueError, match="no run to play for faults"):
+        play_check(report)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ How each part of the capstone's score is made: what a design did on its days, pu
 
 from cachelab.grading.process import PlayerLost
 from cachelab.grading.report import Counterexample, Row
-from cachelab.lab.market import HAPPENS, Breach, Budget
+from cachelab.lab.market import HAPPENS, Budget
 from cachelab.lab.market.scoring import (
     GAP,
     WORTH_COMPARING,
@@ -19,6 +19,7 @@ from cachelab.ports.errors import ServerUnavailable
 
 from .days import GROUPS, Days
 from .remote import Crashed
+from .told import told
 
 Verdict = tuple[int, str, Counterexample | None]
 """Points, what to say, and what to show."""
@@ -58,7 +59,7 @@ def _no_breach(days: Days, points: int, kinds: tuple[str, ...], message: str) ->
     found = days.breach(kinds)
     if found is not None:
         group, name, breach = found
-        return 0, f"{message} (day: {name})", _told(days.shortest(group, name, breach))
+        return 0, f"{message} (day: {name})", told(days.shortest(group, name, breach))
     return _unless_trouble(days, points)
 
 
@@ -67,33 +68,6 @@ def _unless_trouble(days: Days, points: int) -> Verdict:
     if trouble is not None:
         return 0, f"on the day {trouble.day!r}: {trouble.call}: {trouble.message}", None
     return points, "passed", None
-
-
-def _told(breach: Breach) -> Counterexample:
-    """Return a breach as a table of calls, whose last row says what was promised."""
-    rows = [
-        Row(f"{at:7.3f} s  {who}: {call}", "", outcome) for at, who, call, outcome in breach.history
-    ]
-    end = Row(f"{breach.at:7.3f} s  {breach.key}", WANTED[breach.kind], breach.story)
-    return Counterexample((*rows[-11:], end), WHY[breach.kind])
-
-
-WANTED = {
-    "answer": "a row of the key that was asked for",
-    "hoard": "a row that this call was given",
-    "checkout": "stock that is true",
-    "stale": "a row as young as was promised",
-    "lost": "every acknowledged write",
-    "leak": "private rows only in l1",
-}
-WHY = {
-    "answer": "a read must return the row that a layer or the origin gave it",
-    "hoard": "rows in a variable are memory that nobody paid for: keep them in layers",
-    "checkout": "somebody pays for what may be gone: what is asked at the checkout must be true",
-    "stale": "a copy outlived the promise about its class",
-    "lost": "write returned, so the user was told that it is done, and the origin never got it",
-    "leak": "cdn and l2 are shared between users, so a user's row can be served to another",
-}
 
 
 def budget(days: Days, points: int) -> Verdict:
@@ -107,7 +81,8 @@ def budget(days: Days, points: int) -> Verdict:
             ]
             end = Row("a month of it", f"at most {limit:,.0f}", f"{worst.dollars:,.0f} dollars")
             why = f"on a day like {worst.workload!r} it costs more than there is"
-            return 0, "the design costs too much", Counterexample((*rows, end), why)
+            shown = Counterexample((*rows, end), why, is_table=True)
+            return 0, "the design costs too much", shown
     return _unless_trouble(days, points)
 
 
@@ -126,6 +101,7 @@ def hidden(days: Days, points: int) -> Verdict:
             Row("half the mean and half the least", "1.00", f"{(mean + gains[worst]) / 2:.2f}"),
         ),
         f"0 is no cache, 1 is who knows the day beforehand; worst is {worst}. {HAPPENS[worst]}",
+        is_table=True,
     )
     return hidden_points(list(gains.values()), points), message, shown
 
@@ -144,7 +120,7 @@ def faults(days: Days, points: int) -> Verdict:
     if not advice:
         return points, "passed", None
     survived = sum(map(survives, many))
-    shown = Counterexample(rows, "; ".join(advice))
+    shown = Counterexample(rows, "; ".join(advice), is_table=True)
     return fault_points(many, points), f"{survived} of {len(many)} faults survived", shown
 
 
@@ -160,7 +136,11 @@ def gap(days: Days, points: int) -> Verdict:
     wanted = f"a gain of {WORTH_COMPARING:g} or more, and at most {GAP:g} below the public one"
     row = Row("mean gain: public, hidden", wanted, f"{seen:.2f}, {unseen:.2f}")
     why = "a design that only fits the days that were shown has learnt those days"
-    return 0, "the gain does not carry over to other days", Counterexample((row,), why)
+    return (
+        0,
+        "the gain does not carry over to other days",
+        Counterexample((row,), why, is_table=True),
+    )
 
 
 def live(days: Days, points: int) -> Verdict:
@@ -175,10 +155,10 @@ def live(days: Days, points: int) -> Verdict:
     if breach is not None:
         same = any(one.kind == breach.kind for day in days.figures("first") for one in day.breaches)
         known = ", as it is in virtual time" if same else ""
-        return 0, f"a promise is broken on real servers{known}", _told(breach)
+        return 0, f"a promise is broken on real servers{known}", told(breach)
     demands = live_demands(replay.predicted, replay.measured)
     rows = tuple(Row(*shown) for *shown, met in demands if not met)
     if not rows:
         return points, "passed", None
     why = "the simulator is only worth something where it foretells what is then measured"
-    return 0, "the prediction fails", Counterexample(rows, why)
+    return 0, "the prediction fails", Counterexample(rows, why, is_table=True)
