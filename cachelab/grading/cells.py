@@ -18,6 +18,7 @@ from .exercise import Exercise
 from .judging import find_exercise, judge
 from .learner import LearnersReport, answered
 from .submission import without_magics
+from .waiting import said_meanwhile
 
 
 class OneSentence(Exception):  # noqa: N818 - how it is shown
@@ -64,7 +65,9 @@ def check(exercise: str = "", *objects: object) -> LearnersReport:
             f"{found.id} is not started: all of {', '.join(found.names)} still raises "
             "NotImplementedError. Write it in the cell above, run that cell, then this one."
         )
-    return answered(judge(found.id, text), text, objects)
+    with said_meanwhile(found) as on_result:
+        report = judge(found.id, text, on_result=on_result)
+    return answered(report, text, objects)
 
 
 def _text_of(exercise: Exercise, objects: tuple[object, ...]) -> str:
