@@ -8,6 +8,7 @@ it holds for any number of programs at once.
 
 import re
 import sqlite3
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,7 @@ class SQLSource:
                 f"a table's name is a letter, then letters, digits and underscores, not {table!r}"
             )
         self.engine = make_engine(address, timeout)
+        weakref.finalize(self, self.engine.dispose)  # who forgets to close leaves nothing open
         self._reader = reader(self.engine)
         self.table = _table(table)
         insert = _INSERT[self.engine.dialect.name](self.table)

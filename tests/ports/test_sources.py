@@ -1,5 +1,6 @@
 """Sources: the contract on a dict, SQLite and PostgreSQL; who is at fault; what outlives what."""
 
+import gc
 import os
 import signal
 import sqlite3
@@ -115,6 +116,17 @@ def test_after_a_refusal_the_source_works_on(choosy: SQLSource) -> None:
             choosy.write_many({"a": Versioned("bad", 1), "b": Versioned("good", 1)})
     choosy.write_many({"b": Versioned("good", 1)})
     assert choosy.read("b") == Versioned("good", 1)
+
+
+def test_a_source_that_is_forgotten_has_closed_its_connections(path: Path) -> None:
+    source = SQLSource(path)
+    source.write("k", 1)
+    pool = source.engine.pool
+    assert isinstance(pool, sqlalchemy.QueuePool)
+    assert pool.checkedin() == 1
+    del source
+    gc.collect()
+    assert pool.checkedin() == 0
 
 
 def test_two_sources_on_one_table_see_each_other(address: str) -> None:
