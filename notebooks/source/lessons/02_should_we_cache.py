@@ -37,7 +37,7 @@ for name, requests in workloads.items():
 # ## How popular is popular?
 #
 # In a **Zipf** workload the key of rank r is asked for in proportion to r to the power of minus alpha.
-# Alpha 0 is uniform: all keys alike. Web requests are usually put between 0.6 and 1.0 (Breslau et al.,
+# Alpha 0 is uniform: all keys alike. In logs of web proxies it was 0.64 to 0.83 (Breslau et al.,
 # INFOCOM 1999).
 #
 # **Predict.** 100,000 requests to 10,000 keys, alpha 1.0. An LRU cache has room for 100 of them: one
