@@ -149,10 +149,14 @@ def _run(kind: Callable[..., Any], names: tuple[str, str], told: Told, backdrop:
         )
         scenes.append(Scene(_picture(calls[:place], states[: place + 1]), say, place - 1))
     took = f"{1000 * told.seconds:g} ms"
-    end = f"The {verb} {told.outcome}, after {took} and {len(calls)} calls."
+    end = f"The {verb} {told.outcome}, after {took} and {_counted(len(calls))}."
     shown = _picture(calls, [*states, states[-1]]) + _verdict(told, len(calls), verb, took)
     scenes.append(Scene(shown, end, len(calls) - 1 if calls else None))
     return Run(tuple(scenes), backdrop, _table(calls))
+
+
+def _counted(calls: int) -> str:
+    return "1 call" if calls == 1 else f"{calls} calls"
 
 
 def _warning(trouble: str) -> str:

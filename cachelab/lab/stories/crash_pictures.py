@@ -130,10 +130,11 @@ def _events(events: Sequence[Happened], end: float, opacity: float) -> list[str]
 
 def _picture(crash: Crash, end: float) -> str:
     x = _x(crash.at, end)
+    middle = min(0.0, SIZE[0] - 28 - x)  # of the word: it stays inside the picture
     marker = group(
         line(0, 30, 0, 156, PALETTE["vermillion"], 3),
-        rect(-25, 152, 50, 20, PALETTE["vermillion"], 0.25),
-        text(0, 167, "crash", 13, "middle", 700),
+        rect(middle - 25, 152, 50, 20, PALETTE["vermillion"], 0.25),
+        text(middle, 167, "crash", 13, "middle", 700),
         at=(x, 0),
         data_key="crash",
     )

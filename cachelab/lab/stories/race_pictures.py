@@ -202,7 +202,8 @@ def _export(order: Order, place: int, height: int, setup: str | None) -> Scene:
     try:
         lines = order.as_test(setup).strip().splitlines()
     except ValueError as error:
-        lines = [f"# {error}"]
+        last = len(order.seen) - 1
+        return Scene(_lights(order, last) + _at_rest(order), f"As a test: {error}.", place)
     room = (height - 20) // 16
     shown = lines if len(lines) <= room else [*lines[: room - 1], "..."]
     cover = f'<rect x="0" y="0" width="720" height="{height}" style="{PAPER}"/>'
