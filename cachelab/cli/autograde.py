@@ -94,8 +94,8 @@ def _graded(
 
 def _entered(books: "Bookkeeper", folder: HandedIn, one: Judged, force: bool) -> list[str]:
     """Write a student's marks unless they are there; return what to say of the submission."""
-    failed = [check.id for check in one.report.failed] if one.report else []
-    words = ["failed " + ", ".join(failed) if failed else "", one.reason]
+    failed = one.report.failures if one.report else ""
+    words = [f"failed {failed}" if failed else "", one.reason]
     try:
         if force or not books.is_entered(folder):
             return [*words, *books.enter(folder)]

@@ -168,6 +168,11 @@ def _class_json(verdicts: dict[str, Verdict]) -> str:
     )
 
 
+def _each(reports: list[Report], name: str) -> Iterator[CheckResult]:
+    """Give what each report says about a check."""
+    return (check for report in reports for check in report.checks if check.id == name)
+
+
 def _class_text(verdicts: dict[str, Verdict]) -> str:
     """Return a line per submission, and how many failed each check."""
     width = max(map(len, verdicts))
@@ -176,7 +181,7 @@ def _class_text(verdicts: dict[str, Verdict]) -> str:
         if isinstance(verdict, str):
             lines.append(f"{name:<{width}}  could not be judged: {verdict}")
             continue
-        failed = ", ".join(check.id for check in verdict.failed) or "all passed"
+        failed = verdict.failures or "all passed"
         points = f"{verdict.points}/{verdict.max_points}"
         lines.append(f"{name:<{width}}  {points:>7}  {failed}")
     reports = _reports(verdicts)
@@ -184,5 +189,8 @@ def _class_text(verdicts: dict[str, Verdict]) -> str:
     if reports:
         lines += ["", f"failed, of {len(reports)} judged:"]
         longest = max(len(check.id) for check in reports[0].checks) + 2
-        lines += [f"  {check.id:<{longest}}{failures[check.id]:>4}" for check in reports[0].checks]
+        for check in reports[0].checks:
+            waited = sum(one.waits_for is not None for one in _each(reports, check.id))
+            later = f"  ({waited} not judged)" if waited else ""
+            lines.append(f"  {check.id:<{longest}}{failures[check.id]:>4}{later}")
     return "\n".join(lines)

@@ -166,6 +166,13 @@ class Report:
         return tuple(check for check in self.checks if check.word in ("failed", "partly"))
 
     @property
+    def failures(self) -> str:
+        """The ids of the checks that failed, and in words what keeps a text from running at all."""
+        ids = ", ".join(check.id for check in self.failed)
+        slip = self.failed[0] if self.failed and self.failed[0].is_slip else None
+        return f"{ids} ({slip.message})" if slip else ids
+
+    @property
     def unfinished(self) -> tuple[CheckResult, ...]:
         """The checks that could not be judged to their end, in order."""
         return tuple(check for check in self.checks if check.is_unfinished)

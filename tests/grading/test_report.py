@@ -59,6 +59,11 @@ def test_the_page_escapes_what_a_submission_says(judged, ordered_dict):
     assert "&lt;b&gt;bold" in page
 
 
+def test_the_failures_of_a_class_are_ids_and_say_what_keeps_a_text_from_running(judged, wrong):
+    assert judged(wrong).failures == ", ".join(check.id for check in judged(wrong).failed)
+    assert "this is no Python yet" in judge("ex07", "class LRUCache(:").failures
+
+
 def test_a_message_with_an_address_reads_the_same_every_time(ordered_dict):
     text = ordered_dict.replace("return self.entries[key]", "raise KeyError(object())")
     first, second = judge("ex07", text), judge("ex07", text)
