@@ -72,7 +72,7 @@ explain(
 
 # %% [markdown]
 # The formula assumes reads at random and room for every copy. On a recorded trace neither has to be true.
-# Here are the shop's 125,435 page reads, at 100 a second, against the sum of the formula over its pages.
+# Here are the shop's page reads, at 100 a second, against the sum of the formula over its pages.
 
 # %%
 from collections import Counter

@@ -16,6 +16,7 @@
 from cachelab.lab import sample_trace, simulate
 
 requests = sample_trace("shop")
+print(f"{len(requests):,} requests to {requests.objects:,} pages")
 goes = {"fifo": "came in first", "lru": "was used longest ago", "lfu": "was used least often"}
 for capacity in (30, 300):
     print(f"room for {capacity} pages; when it is full, the page goes that")
