@@ -72,6 +72,7 @@ explain(
 import random
 
 from cachelab.lab import latency_chart, latency_in_words, show
+from cachelab.operations.metrics.histogram import BUCKETS
 
 rng = random.Random(14)
 quiet = LatencyHistogram(rng.expovariate(1_000) for _ in range(20_000))
@@ -82,7 +83,7 @@ show(latency_chart(groups), alt=words, caption="Two humps; an average lies where
 for name, one in {**groups, "all eleven": LatencyHistogram.merged([quiet, slow])}.items():
     p50, p95, p99 = (1_000 * one.quantile(q) for q in (0.5, 0.95, 0.99))
     print(f"{name:17} {one.count:6,} calls, ms: p50 {p50:5.2f}  p95 {p95:6.2f}", end="")
-    print(f"  p99 {p99:6.2f}; {len(one.counts):4} buckets in use")
+    print(f"  p99 {p99:6.2f}; {len(one.counts):5,} of {BUCKETS:,} buckets in use")
 
 # %% [markdown]
 # The largest p99 says 258 ms where users have 135: right for a search, wrong for a promise. Each
