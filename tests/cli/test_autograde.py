@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -94,8 +95,14 @@ class Course:
         return dict(line.split(": ", 1) for line in said.splitlines())
 
     def rows(self, query):
-        with sqlite3.connect(self.folder / "gradebook/gradebook.db") as book:
+        with self.book() as book:
             return book.execute(query).fetchall()
+
+    @contextmanager
+    def book(self):
+        """Open the gradebook; keep what is written in it."""
+        with closing(sqlite3.connect(self.folder / "gradebook/gradebook.db")) as book, book:
+            yield book
 
 
 @pytest.fixture(scope="module")
@@ -110,10 +117,10 @@ def term(tmp_path_factory):
     hand_in(course.submitted, "ada", {f"{NAME}.ipynb": notebook_with(RIGHT)})
     hand_in(course.submitted, "eva", {"timestamp.txt": "2026-11-22 15:00:00 UTC"})
     (course.folder / "gradebook/settings.py").write_text("c.PerDay.share = 0.1\n")
-    with sqlite3.connect(course.folder / "gradebook/gradebook.db") as book:
+    with course.book() as book:
         book.execute("update assignment set duedate = '2026-11-20 12:00:00.000000'")
     second = course.autograde()
-    with sqlite3.connect(course.folder / "gradebook/gradebook.db") as book:
+    with course.book() as book:
         book.execute("update grade set manual_score = 10 where auto_score = 40")
         book.execute("update grade set needs_manual_grade = 0")
     third = course.autograde("--force")
