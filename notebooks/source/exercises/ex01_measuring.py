@@ -19,9 +19,9 @@
 #
 # - **A miss costs more than the origin**: the lookup that found nothing, the origin, and the fill.
 # - **Each call is timed alone.** A figure that comes from the total hides the slow one.
-# - `values` may come in any order and stays as it was: `values.sort()` changes the caller's list. Numbers may be whole or not; averages are
-#   compared with a tolerance, percentiles exactly: 28 % of 25 values is 7 of them. The judge asks for whole `p`.
-# - Sorting is fine: nothing here has to be faster than O(n log n).
+# - `values` may come in any order and stays as it was: `values.sort()` changes the caller's list. Averages
+#   are compared with a tolerance, percentiles exactly: 28 % of 25 values is 7 of them. `p` is whole.
+# - Numbers may be whole or not. Sorting is fast enough.
 
 # %% [markdown]
 # ## One check, by hand
