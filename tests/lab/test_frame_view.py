@@ -1,11 +1,14 @@
 """The frame view in Python: what the page is sent, and what stands where none can be."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
 from cachelab.lab.scenes import Control, Run, Scene
+from cachelab.lab.widgets import frame_view
 from cachelab.lab.widgets.frame_view import MOST_BYTES, FrameView
 
 SIZE = Control("size", "size", ("1", "2", "3"))
@@ -68,3 +71,20 @@ def test_motion_is_off_where_it_is_not_wanted(
 def test_the_page_is_one_module_with_one_way_in() -> None:
     assert view()._esm.count("export default {") == 1
     assert "import " not in view()._esm
+
+
+def test_the_sheet_of_the_stepper_styles_no_other_view() -> None:
+    folder = Path(frame_view.__file__).parent
+    parts = ("dom.js", "picture.js", "knobs.js", "frame_view.js", "late_view.js", "dashboard.js")
+    script = "".join((folder / name).read_text("utf-8") for name in parts)
+    shared = set(re.findall(r"cl-[a-z-]+", script))
+    shared |= {f"cl-{name}" for name in re.findall(r'button\("(\w+)"', script)}
+    sheet = re.sub(r"/\*.*?\*/", "", (folder / "stepper.css").read_text("utf-8"), flags=re.DOTALL)
+    rules = re.findall(r"^([^@}\s][^{]*)\{", sheet, re.MULTILINE)
+    loose = [
+        selector
+        for rule in rules
+        for selector in re.split(r",(?![^(]*\))", rule)
+        if set(re.findall(r"cl-[a-z-]+", selector)) <= shared
+    ]
+    assert loose == []
