@@ -300,9 +300,10 @@ def test_every_list_of_rungs_fills_the_height_down_to_the_axis() -> None:
     assert len(feet) == 1
 
 
-def test_a_time_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="mine takes a time above 0 s, not 0"):
-        LatencyLadder({"mine": 0.0})
+@pytest.mark.parametrize("time", [0.0, -1, float("inf"), float("nan"), "fast", None])
+def test_what_is_no_time_is_refused(time: Any) -> None:
+    with pytest.raises(ValueError, match=f"mine takes a time above 0 s, not {time!r}"):
+        LatencyLadder({"mine": time})
 
 
 # ---- the request journey

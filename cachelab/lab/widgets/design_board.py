@@ -27,6 +27,7 @@ class DesignBoard(LateView):
 
     Raises:
         ValueError: the problem is unknown, or the design has no layer.
+        TypeError: the problem is none.
     """
 
     def __init__(
@@ -36,6 +37,10 @@ class DesignBoard(LateView):
             if problem not in PROBLEMS:
                 raise ValueError(f"unknown problem {problem!r}; known are {', '.join(PROBLEMS)}")
             problem = PROBLEMS[problem]
+        if not isinstance(problem, Problem):
+            raise TypeError(
+                f"a board shows a Problem, or one of {', '.join(PROBLEMS)}, not {problem!r}"
+            )
         design = problem.careful if design is None else design
         if not design.layers:
             raise ValueError("a board needs a design with a layer to turn")

@@ -3,6 +3,8 @@ The latency ladder: how long things take, rung after rung, yours beside the publ
 """
 
 from collections.abc import Mapping, Sequence
+from math import inf
+from numbers import Real
 
 from cachelab.lab.ladder import Ladder, Rung
 from cachelab.lab.ladder_scenes import ladder_controls, ladder_runs, ladder_size
@@ -18,7 +20,7 @@ class LatencyLadder(FrameView):
     Without it there are the published numbers alone, and the view is the same everywhere.
 
     Raises:
-        ValueError: a time is not above 0.
+        ValueError: a time is no number above 0.
 
     >>> LatencyLadder({"my cache": 2e-6})
     LatencyLadder(1 measured, published for 2007 and 2020)
@@ -27,7 +29,7 @@ class LatencyLadder(FrameView):
     def __init__(self, measured: Ladder | Sequence[Rung] | Mapping[str, float] = ()) -> None:
         rungs = _rungs(measured)
         for rung in rungs:
-            if not rung.seconds > 0:
+            if not isinstance(rung.seconds, Real) or not 0 < rung.seconds < inf:
                 raise ValueError(f"{rung.name} takes a time above 0 s, not {rung.seconds!r}")
         controls, runs = ladder_controls(rungs), ladder_runs(rungs)
         lasts = [((at,), len(run.scenes) - 1) for at, run in enumerate(runs)]

@@ -57,7 +57,7 @@ function codePanel(model) {
 function render({ model, el }) {
   const root = make("div", {
     class: "cl-card cl-stepper", tabindex: "0", role: "group", "data-lm-suppress-shortcuts": "true",
-    "aria-label": `${model.get("title")} step by step; arrow keys step, space plays`,
+    "aria-label": `${model.get("title")} step by step; arrow keys step, space plays, R goes back to the start`,
   });
   root.classList.toggle("cl-still", !model.get("motion"));
   const calm = () => !model.get("motion") || matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -191,6 +191,7 @@ function render({ model, el }) {
 
   keepKeys(root, (event) => ({
     ArrowRight: () => by(1), ArrowLeft: () => by(-1), Home: () => by(-Infinity), End: () => by(Infinity),
+    r: () => by(-Infinity), R: () => by(-Infinity),
     " ": event.target.closest("button, summary") ? null : toggle,
   })[event.key]);
 

@@ -79,3 +79,8 @@ def test_what_cannot_be_turned_is_refused() -> None:
         DesignBoard("cafe")
     with pytest.raises(ValueError, match="a layer to turn"):
         DesignBoard(SMALL, Design())
+
+
+def test_what_is_no_problem_is_refused() -> None:
+    with pytest.raises(TypeError, match="a board shows a Problem, or one of .*, not 5"):
+        DesignBoard(5)  # type: ignore[arg-type]
