@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from cachelab.grading.exercise import Check, Exercise
+from cachelab.grading.exercise import Check, Examine, Exercise, in_any_way
 from cachelab.grading.playing import play_runs
 from cachelab.grading.runs import Domain, Operation
 
 from .ex09_break import BREAK_CHECK
 from .policy_models import LRUKModel, PolicyModel, SieveModel, TwoQueueModel
+from .two_queue_slips import with_slips
 
 FALSY: tuple[Any, ...] = (None, 0, "", False, [], 0.0)
 MANY = 400
@@ -60,6 +61,13 @@ def _first_stay(model: PolicyModel, operation: Operation) -> bool:
     if model.missed:
         return False
     return operation[0] != "put" or operation[1] not in model.seen
+
+
+def _roomy(model: PolicyModel, operation: Operation) -> bool:
+    """Keep what leaves a slot free, and no missed get."""
+    if operation[0] == "get":
+        return operation[1] in model.values
+    return operation[0] != "put" or len(model.seen | {operation[1]}) < model.capacity
 
 
 def _absent_puts(model: PolicyModel, operation: Operation) -> bool:
@@ -116,6 +124,23 @@ SIEVE_VICTIM = _domain(
 )
 SIEVE_UPDATE = _domain(SieveModel, (1, 2, 3), _PUTS)
 
+_WRONG_NEWCOMER = "the wrong newcomer had to go"
+_RETURNED = "a key that came back is treated wrongly"
+_SMALL = "a small cache goes wrong"
+_UPDATE = "put of a key that is already there goes wrong"
+
+
+def _updates_with_room(model: Any, *more: Domain) -> Examine:
+    """Return what is judged apart of a put of a present key: nobody goes, and the value is new."""
+    with_room = _domain(model, (6, 7), _PUTS, _roomy)
+    return in_any_way(*(play_runs(each, message=_UPDATE) for each in (with_room, *more)))
+
+
+def _in_spite_of_slips(domain: Domain, message: str) -> Examine:
+    ways = [play_runs(each, message=message, runs=MANY) for each in with_slips(domain)]
+    return in_any_way(*ways)
+
+
 CHECKS = (
     Check(
         "lruk_stores",
@@ -156,8 +181,9 @@ CHECKS = (
         "lruk_update",
         2,
         "LRUKCache: put of a present key replaces the value and is a use",
-        play_runs(LRUK_UPDATE, message="put of a key that is already there goes wrong", runs=MANY),
+        play_runs(LRUK_UPDATE, message=_UPDATE, runs=MANY),
         after=("lruk_victim", "lruk_history"),
+        apart=_updates_with_room(LRUKModel),
         hints=(
             "What should change when the key is there already, and what should not?",
             "No room is needed: nothing may go.",
@@ -180,8 +206,9 @@ CHECKS = (
         "two_fifo",
         3,
         "TwoQueueCache: newcomers leave in the order they came, used or not",
-        play_runs(TWO_FIFO, message="the wrong newcomer had to go", runs=MANY),
+        play_runs(TWO_FIFO, message=_WRONG_NEWCOMER, runs=MANY),
         after=("two_stores",),
+        apart=_in_spite_of_slips(TWO_FIFO, _WRONG_NEWCOMER),
         hints=(
             "What does a second use say that comes a moment after the first?",
             "Nothing, says 2Q: a hit in A1in changes nothing at all.",
@@ -193,8 +220,9 @@ CHECKS = (
         "two_ghosts",
         5,
         "TwoQueueCache: who comes back while its ghost is there gets into Am",
-        play_runs(TWO_GHOSTS, message="a key that came back is treated wrongly", runs=2 * MANY),
-        after=("two_fifo",),
+        play_runs(TWO_GHOSTS, message=_RETURNED, runs=2 * MANY),
+        after=("two_stores", "two_fifo"),
+        apart=_in_spite_of_slips(TWO_GHOSTS, _RETURNED),
         hints=(
             "Which keys does A1out know, and for how long?",
             "The last Kout that left A1in, by name only. Victims of Am are not among them.",
@@ -207,8 +235,9 @@ CHECKS = (
         "two_small",
         2,
         "TwoQueueCache works with room for one, two or three keys",
-        play_runs(TWO_SMALL, message="a small cache goes wrong", runs=MANY),
-        after=("two_ghosts",),
+        play_runs(TWO_SMALL, message=_SMALL, runs=MANY),
+        after=("two_stores", "two_fifo", "two_ghosts"),
+        apart=_in_spite_of_slips(TWO_SMALL, _SMALL),
         hints=(
             "What are Kin and Kout for a capacity of 3, rounded down?",
             "Kin is 0 and Kout 1: with anything in A1in it is A1in that gives a victim.",
@@ -220,8 +249,9 @@ CHECKS = (
         "two_update",
         2,
         "TwoQueueCache: put of a present key replaces the value, and else is a hit",
-        play_runs(TWO_UPDATE, message="put of a key that is already there goes wrong", runs=MANY),
-        after=("two_ghosts", "two_small"),
+        play_runs(TWO_UPDATE, message=_UPDATE, runs=MANY),
+        after=("two_stores", "two_fifo", "two_ghosts", "two_small"),
+        apart=_updates_with_room(TwoQueueModel, *with_slips(TWO_UPDATE)),
         hints=(
             "What does a get do for a key in A1in, and for one in Am?",
             "Nothing for the first, most recent for the second: a put does the same.",
@@ -246,8 +276,9 @@ CHECKS = (
         "sieve_update",
         3,
         "SieveCache: put of a present key replaces the value and marks",
-        play_runs(SIEVE_UPDATE, message="put of a key that is already there goes wrong", runs=MANY),
+        play_runs(SIEVE_UPDATE, message=_UPDATE, runs=MANY),
         after=("sieve_victim",),
+        apart=_updates_with_room(SieveModel),
         hints=(
             "What should change when the key is there already, and what should not?",
             "Its value and its mark; not its place in the queue.",
