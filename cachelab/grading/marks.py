@@ -42,7 +42,10 @@ def write_marks(
         for name, verdict in verdicts.items():
             mark = marks.get(name, "")
             written = written_answers(files[name])
-            writer.writerow(map(_harmless, _line(name, verdict, mark, written)))
+            row = _line(name, verdict, mark, written)
+            if exercise.by_hand and isinstance(verdict, Report) and not written.strip():
+                row[-1] = "; ".join(filter(None, [row[-1], "nothing written to mark by hand"]))
+            writer.writerow(map(_harmless, row))
 
 
 def written_answers(path: Path) -> str:

@@ -119,3 +119,19 @@ def test_a_program_has_no_written_answers(tmp_path):
     program = tmp_path / "design.py"
     program.write_text("class Design: ...", encoding="utf-8")
     assert written_answers(program) == ""
+
+
+def test_who_has_written_nothing_to_mark_by_hand_is_named(a_class):
+    sheet, verdicts, files = a_class
+    notebook(files["bob"], " ")
+    write_marks(sheet, CAPSTONE, verdicts, files)
+    notes = [line["note"] for line in lines(sheet)]
+    assert notes[:2] == ["", "nothing written to mark by hand"]
+    assert "nothing written" not in notes[2]
+
+
+def test_where_nothing_is_marked_by_hand_nothing_need_be_written(a_class):
+    sheet, verdicts, files = a_class
+    notebook(files["bob"])
+    write_marks(sheet, find_exercise("ex07"), verdicts, files)
+    assert lines(sheet)[1]["note"] == ""

@@ -487,6 +487,6 @@ report.save("report.html") if SAVE_ME else "set SAVE_ME to True; print report.ht
 #   (*Does it hold outside the simulator?*).
 
 # %% [markdown]
-# Hand in this notebook, or a file: `cachelab judge capstone design.py --page report.html` also writes the page,
-# one sheet that a browser prints. Words: [stampede](glossary.md#stampede),
-# [lease](glossary.md#lease), [hot key](glossary.md#hot-key).
+# Hand in this notebook: it has the decision record, which a file has not. For a file,
+# `cachelab judge capstone design.py --page report.html` gives the same verdict and the page, one sheet that a browser
+# prints. Words: [stampede](glossary.md#stampede), [lease](glossary.md#lease), [hot key](glossary.md#hot-key).
