@@ -14,6 +14,7 @@ from cachelab.grading.runs import Expectation
 from cachelab.grading.scaling import count_function_work
 
 from .caching_case import expect_decision, expect_saving, is_case, mixed_case, plain_case
+from .curve_apart import fits_its_distances
 
 KEYS = "abcdefgh"
 
@@ -157,22 +158,25 @@ def _shorter(arguments: Arguments) -> Iterator[Arguments]:
 
 
 def _expect_nearly(trace: list[str]) -> Expectation:
-    """Expect distances of which those of keys that come again are at most one off."""
+    """Expect distances of which those of keys that come again are all off by about the same."""
     right = distances(trace)
 
     def fits(value: Any) -> bool:
         if not isinstance(value, list | tuple) or len(value) != len(right):
             return False
         pairs = [(v, r) for v, r in zip(value, right, strict=True) if r is not None]
-        return all(type(v) in (int, float) and abs(v - r) <= 1 for v, r in pairs)
+        off = [v - r for v, r in pairs if type(v) in (int, float)]
+        return len(off) == len(pairs) and (not off or max(off) - min(off) <= 1)
 
     return satisfying(fits, repr(right), "a count that is no distance needs no work")
 
 
+_OTHER_CURVE = "the miss ratio is not that of an LRU cache"
 _FAST = count_function_work("reuse_distances", _draw_work, steepest=2.2)
 _NEARLY = compare_function(
     "reuse_distances", _draw_trace, _expect_nearly, message="these are no distances"
 )
+
 
 CHECKS = (
     Check(
@@ -216,9 +220,11 @@ CHECKS = (
             "mrc",
             _draw_curve,
             _expect_curve,
-            message="the miss ratio is not that of an LRU cache",
+            message=_OTHER_CURVE,
             valid=_has_sizes,
         ),
+        after=("distances",),
+        apart=fits_its_distances(_draw_curve, _OTHER_CURVE),
         hints=(
             "At which sizes is a request with reuse distance 1 a hit?",
             "A first request misses at every size; another hits if its distance is below the size.",

@@ -1,5 +1,4 @@
 # rejected by: distances
-# also breaks: mrc
 # counts all keys seen so far
 from collections import Counter
 

@@ -1,5 +1,4 @@
 # rejected by: distances
-# also breaks: mrc
 # counts the key itself too
 from collections import Counter
 

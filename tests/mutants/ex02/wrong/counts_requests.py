@@ -1,5 +1,4 @@
 # rejected by: distances
-# also breaks: mrc
 # counts requests, not different keys
 from collections import Counter
 

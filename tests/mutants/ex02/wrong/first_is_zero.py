@@ -1,5 +1,4 @@
 # rejected by: distances
-# also breaks: mrc
 # a first request has distance 0
 from collections import Counter
 

@@ -1,5 +1,4 @@
 # rejected by: distances
-# also breaks: mrc
 # first requests are left out of the list
 from collections import Counter
 

@@ -1,5 +1,4 @@
 # rejected by: distances
-# also breaks: mrc
 # leaves the old mark where it was
 from collections import Counter
 

@@ -1,5 +1,4 @@
 # rejected by: distances
-# also breaks: mrc
 # looks back to the first request of the key
 from collections import Counter
 
