@@ -18,7 +18,9 @@ TOP = 58
 BESIDE = 486
 """Where the boxes with what is held begin."""
 
-WIDTH = 720
+WIDTH, LETTER = 720, 7.5
+"""How wide a picture is, and a letter of a call."""
+
 HALO = "paint-order:stroke;stroke:var(--paper,var(--jp-layout-color0,#fff));stroke-width:4px"
 PLACES = {"program": 92, "cache": 262, "database": 432}
 PORTS = ("cache", "database")
@@ -77,6 +79,7 @@ def arrow(call: Call, y: float, places: Places, *, strong: bool, with_words: boo
     """Return one call as an arrow, its words behind all callers; one that failed has a cross."""
     start, end = places[call.by], places[call.to]
     words_at = max(x for place, x in places.items() if place not in PORTS) + 8
+    words = short(call.words, int((BESIDE - 10 - words_at) / LETTER))
     colour, dash = (PALETTE["vermillion"], "5 4") if call.failed else call.look
     width = 3.5 if strong else 1.75
     head = (
@@ -85,7 +88,7 @@ def arrow(call: Call, y: float, places: Places, *, strong: bool, with_words: boo
     return group(
         line(start, y, end - 2, y, colour, width, dash),
         path(head, colour, width),
-        text(words_at, y - 7, call.words, 13, weight=600 if strong else "", style=HALO)
+        text(words_at, y - 7, words, 13, weight=600 if strong else "", style=HALO)
         if with_words
         else "",
     )

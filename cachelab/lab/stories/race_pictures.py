@@ -80,7 +80,9 @@ def _diagram(calls: Sequence[Call], places: Mapping[str, float], height: int) ->
 
 
 def _places(order: Order) -> dict[str, float]:
-    actors = {name: FIRST + STEP * at for at, name in enumerate(order.outcome.actors)}
+    names = order.outcome.actors
+    step = min(STEP, 184 / max(1, len(names) - 1))  # however many, they stand left of the cache
+    actors = {name: FIRST + step * at for at, name in enumerate(names)}
     return {**actors, "cache": 322, "database": 440}
 
 

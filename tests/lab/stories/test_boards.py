@@ -82,5 +82,5 @@ def test_what_cannot_be_turned_is_refused() -> None:
 
 
 def test_what_is_no_problem_is_refused() -> None:
-    with pytest.raises(TypeError, match="a board shows a Problem, or one of .*, not 5"):
+    with pytest.raises(TypeError, match=r"a board shows a Problem, or one of .*, not 5"):
         DesignBoard(5)  # type: ignore[arg-type]

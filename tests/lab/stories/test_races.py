@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cachelab.lab.explorer import World, cache_equals_source_at_rest, explore
-from cachelab.lab.stories.lifelines import PORTS
+from cachelab.lab.stories.lifelines import BESIDE, LETTER, PORTS
 from cachelab.lab.stories.race_pictures import SHOWN, _places, picture_height, race_runs
 from cachelab.lab.stories.race_scenarios import SCENARIOS, delete_after_commit
 from cachelab.lab.stories.races import Order, every_order, moved, swapped
@@ -154,3 +154,20 @@ def test_no_word_lies_on_the_line_of_an_actor(orders: list[Order]) -> None:
     last = max(x for name, x in _places(orders[0]).items() if name not in PORTS)
     assert len(words) == 5
     assert min(words.values()) > last
+
+
+def test_many_actors_with_long_rows_leave_the_cache_and_the_boxes_their_room() -> None:
+    def scenario(world: World) -> Any:
+        row = {"name": "a row that takes more letters than there is room for"}
+
+        def write() -> None:
+            world.source.write("user:7", row)
+
+        return {f"actor {n}": write for n in range(4)}, dict
+
+    order = every_order(scenario, [PROMISE], most=1)[0]
+    places = _places(order)
+    assert max(x for name, x in places.items() if name not in PORTS) < places["cache"] - 60
+    run = race_runs([order], 1, picture_height({"": [order]}), None)[0]
+    words = [text for text in texts(run.backdrop) if text.startswith("write user:7")]
+    assert {len(text) <= (BESIDE - 250) / LETTER for text in words} == {True}
