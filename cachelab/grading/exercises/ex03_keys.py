@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from cachelab.grading.exercise import Check, Finding
+from cachelab.grading.exercise import Check, Finding, in_any_way
 from cachelab.grading.player.values import decode, encode
 from cachelab.grading.report import Counterexample, Row
 from cachelab.grading.session import Outcome, Session
@@ -139,6 +139,39 @@ def _call(asked: Asked) -> str:
     return f"cache_key({request!r}, {vary!r})"
 
 
+def _packed(asked: Asked) -> Asked:
+    """Write Vary without blanks."""
+    request, vary = asked
+    return request, vary.replace(" ", "")
+
+
+def _got(asked: Asked) -> Asked:
+    """Ask by GET."""
+    request, vary = asked
+    return {**request, "method": "GET"}, vary
+
+
+def _bare(asked: Asked) -> Asked:
+    """Leave out the fields that Vary does not name."""
+    request, vary = asked
+    named = [name.strip().lower() for name in vary.split(",")]
+    fields = {k: v for k, v in request["headers"].items() if k.lower() in named or "*" in named}
+    return {**request, "headers": fields}, vary
+
+
+def _in_plainer(draw: Callable[[Random], tuple[Asked, Asked]]) -> Any:
+    """Return the check for keys that go wrong by blanks in Vary, by HEAD or by other fields."""
+
+    def plainer(plain: Callable[[Asked], Asked]) -> Any:
+        def drawn(random: Random) -> tuple[Asked, Asked]:
+            one, two = draw(random)
+            return plain(one), plain(two)
+
+        return _pairs(drawn, "what an earlier check tells does not explain this")
+
+    return in_any_way(*map(plainer, (_packed, _got, _bare)))
+
+
 KEY_CHECKS = (
     Check(
         "key_apart",
@@ -158,6 +191,7 @@ KEY_CHECKS = (
         "cache_key: the same request written in another way has the same key",
         _pairs(_alike, "one request has two keys, or two have one"),
         after=("key_apart",),
+        apart=_in_plainer(_alike),
         hints=(
             "Which differences between two requests mean nothing?",
             "The case of names, the order of fields and of the names in Vary, HEAD for GET.",
@@ -171,6 +205,7 @@ KEY_CHECKS = (
         "cache_key: Vary: *, empty fields, values with separators in them",
         _pairs(_odd, "an unusual value or field gets a wrong key"),
         after=("key_apart",),
+        apart=_in_plainer(_odd),
         hints=(
             "Can two different lists of values give one text when you join them?",
             "With a separator that a value may contain: yes. And is '' the same as absent?",

@@ -127,10 +127,10 @@ class LayersModel:
         return exactly(went_on, "what the browser has goes no further, all else asks the CDN first")
 
 
-def _drawing(*kinds: str, scopes: tuple[str, ...] = ("public",)) -> Any:
+def _drawing(*kinds: str, scopes: tuple[str, ...] = ("public",), keys: str = "ab") -> Any:
     def draw(random: Random, model: LayersModel) -> Operation:
         kind = random.choice([k for k in kinds if k in ("get", "@page") or k != model.last])
-        key = random.choice("ab")
+        key = random.choice(keys)
         if kind == "@page":
             seconds = random.choice((0, 1, 60, 90)) if "@sleep" in kinds else 60
             return (kind, key, random.choice(BODIES), seconds, random.choice(scopes))
@@ -141,14 +141,19 @@ def _drawing(*kinds: str, scopes: tuple[str, ...] = ("public",)) -> Any:
     return draw
 
 
-def _tale(draw: Any) -> Tale:
-    return Tale(LayersWorld, LayersModel, ((),), draw)
+def _tale(draw: Any, allowed: Any = lambda _model, _operation: True) -> Tale:
+    return Tale(LayersWorld, LayersModel, ((),), draw, allowed)
 
 
 ALL_SCOPES = ("public", "private", "private", "no-store")
 ORDER = _tale(_drawing("get", "get", "@page", "@next_user", "@asked", "@cdn_asked"))
 SCOPES = _tale(_drawing("get", "get", "@page", "@next_user", "@asked", scopes=ALL_SCOPES))
 AGES = _tale(_drawing("get", "get", "@page", "@next_user", "@sleep", "@asked", "@cdn_asked"))
+FOR_ONE_ALONE = _tale(
+    _drawing("get", "get", "@page", "@next_user", "@asked", scopes=ALL_SCOPES[1:], keys="a"),
+    lambda model, operation: operation[0] != "get" or operation[1] in model.pages,
+)
+AGES_OF_ONE = _tale(_drawing("get", "get", "@page", "@sleep", keys="a"))
 PLAIN = Tale(LayersWorld, LayersModel)
 _NEW = ("@page", "a", "new", 60, "public")
 _GET, _WAIT = ("get", "a"), ("@sleep", 30.0)
@@ -165,6 +170,7 @@ FOR_ONE: tuple[Any, ...] = tuple(
 HALF_WAY = ((), (_GET, ("@cdn_asked",), ("@sleep", 59.0), _GET, ("@cdn_asked",)))
 LONGER = ((), (("@page", "a", "long", 90, "public"), _GET, ("@sleep", 60.0), _GET, ("@asked",)))
 NOTHING_LEFT = ((), (("@page", "a", "old", 0, "public"), _GET, _NEW, _GET))
+_OUTLIVES = "a body outlives its time"
 _FOR_WHOM = "a body is kept where it must not be, or nowhere"
 
 LAYER_CHECKS = (
@@ -192,6 +198,10 @@ LAYER_CHECKS = (
             play_tales(SCOPES, message=_FOR_WHOM, runs=40),
         ),
         after=("layers_order",),
+        apart=in_turn(
+            explore_scenes(PLAIN, *FOR_ONE, message=_FOR_WHOM),
+            play_tales(FOR_ONE_ALONE, message=_FOR_WHOM, runs=40),
+        ),
         hints=(
             "User A has asked for the account page. What must user B not find?",
             "The third value says for whom: 'public', 'private' or 'no-store'.",
@@ -204,12 +214,14 @@ LAYER_CHECKS = (
         4,
         "LayeredCache: no layer adds to the life of a body",
         in_turn(
-            explore_scenes(
-                PLAIN, OUTLIVES, NOTHING_LEFT, LONGER, HALF_WAY, message="a body outlives its time"
-            ),
+            explore_scenes(PLAIN, OUTLIVES, NOTHING_LEFT, LONGER, HALF_WAY, message=_OUTLIVES),
             play_tales(AGES, message="a body lives too long, or not long enough", runs=60),
         ),
         after=("layers_order",),
+        apart=in_turn(
+            explore_scenes(PLAIN, NOTHING_LEFT, LONGER, message=_OUTLIVES),
+            play_tales(AGES_OF_ONE, message=_OUTLIVES, runs=60),
+        ),
         hints=(
             "The CDN has had it for 30 of its 60 seconds. For how long may the browser keep it?",
             "For the 30 that are left: cdn.ttl(key) tells.",
