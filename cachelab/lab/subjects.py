@@ -101,6 +101,8 @@ def _sentence(subject: object, error: Exception) -> str | None:
     own = [(frame, line) for frame, line in frames if _is_of(frame, subject)]
     if own:
         return f"{_called(own[0][0], subject)} raised {what}{_line(own)}"
+    if type(error.__cause__).__name__ == "_RemoteTraceback":  # joblib's: it was in another process
+        return f"{name} raised {what}"
     if isinstance(error, TooManySteps):
         return f"{name} does not come to an end: a loop in it goes on for ever"
     if isinstance(error, Deadlock):

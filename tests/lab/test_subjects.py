@@ -1,9 +1,11 @@
 """A learner's class that fails in a view: one sentence names it, its method and its error."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from joblib import Parallel, delayed
 
 from cachelab import lab
 from cachelab.lab.stories.aside import MOST, record_aside
@@ -317,3 +319,8 @@ def test_an_error_of_an_option_of_the_view_is_not_the_classs() -> None:
 def test_an_error_within_our_own_class_stays_as_it_is() -> None:
     with pytest.raises(KeyError), blaming(HTTPCache):
         {}["a"]
+
+
+def test_an_error_that_comes_from_another_process_is_named_as_well() -> None:
+    with pytest.raises(SubjectFailed, match=r"^Counter raised KeyError: 'a'$"), blaming(Counter):
+        Parallel(n_jobs=2)(delayed({}.__getitem__)(key) for key in "ab")
