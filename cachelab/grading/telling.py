@@ -18,7 +18,7 @@ from .report import Counterexample, Row
 from .runs import Effort, Operation, shortest
 from .session import HASTE, Outcome, Session, StuckAgain
 from .stories import TOGETHER, Played, Script, Tale, step_text
-from .wording import reason, show_outcome
+from .wording import reason, show_outcome, without_middle
 from .world import World
 
 RUNS = 60
@@ -241,7 +241,8 @@ def _rows(played: Played, place: int, name: str, one_by_one: bool) -> Iterator[R
         yield from _meeting(played, place, one_by_one)
         return
     got = show_outcome(outcome)
-    yield Row(step_text(world, operation), "", "" if got == "None" else got)
+    text = without_middle(step_text(world, operation))
+    yield Row(text, "", "" if got == "None" else got)
 
 
 def _made(name: str, arguments: tuple[Any, ...]) -> str:

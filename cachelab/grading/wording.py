@@ -7,9 +7,11 @@ import re
 from .player.values import Wire, decode
 from .session import Outcome
 from .slips import find_missing_return, find_slip
+from .text_places import Text
 
 LONGEST = 120
 
+_LOOKS_UP = re.compile(r"\[|\.(pop|popitem|popleft|remove|index|move_to_end)\(")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
 
 
@@ -64,7 +66,28 @@ def reason(
     told = explain_exception(outcome, name, source, called)
     if told is None and expected != "None":
         told = find_missing_return(outcome, source, called)
-    return why if told is None else told
+    if told is None:
+        broken = find_failed_look_up(outcome, source)
+        return f"{broken}: {why}" if broken else why
+    return told
+
+
+def find_failed_look_up(outcome: Outcome, source: str) -> str | None:
+    """
+    Return where the submission looked for something in a container of its own, in vain.
+
+    >>> find_failed_look_up({"raised": ["KeyError", "'b'", 1]}, "del self.places[key]")
+    "line 1, `del self.places[key]`, looks for 'b' where it is not, and the call ends with KeyError"
+    """
+    kind, message, line = outcome.get("raised", ("", "", None))
+    is_look_up = kind in ("KeyError", "IndexError") or (
+        kind == "ValueError" and "not in" in message
+    )
+    where = Text(source).quoted(line) if is_look_up else ""
+    if not _LOOKS_UP.search(where):
+        return None
+    what = plain(message) if kind == "KeyError" else "something"
+    return f"{where}, looks for {what} where it is not, and the call ends with {kind}"
 
 
 def plain(text: str) -> str:
@@ -74,3 +97,15 @@ def plain(text: str) -> str:
 
 def shorten(text: str, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def without_middle(text: str, longest: int = 3 * LONGEST) -> str:
+    """
+    Return a long text with its beginning and its end alone.
+
+    >>> without_middle("GET a, GET b, GET c", 15)
+    'GET a, ... GET c'
+    """
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest // 2]}... {text[len(text) - longest // 3 :]}"

@@ -7,6 +7,7 @@ import pytest
 from cachelab.grading import judge
 from cachelab.grading.html import render
 from cachelab.grading.slips import find_missing_return, find_slip
+from cachelab.grading.wording import reason
 
 RIGHT = Path(__file__).parents[1] / "mutants" / "ex07" / "right" / "ordered_dict.py"
 
@@ -54,6 +55,16 @@ def said(kind: str, message: str, line: int | None = None) -> str | None:
 )
 def test_a_slip_is_told_in_a_sentence(kind, message, line, sentence):
     assert sentence in said(kind, message, line)
+
+
+@pytest.mark.parametrize(
+    ("raised", "what"),
+    [(["KeyError", "'b'", 5], "'b'"), (["ValueError", "list.remove(x): x not in list", 5], "some")],
+)
+def test_a_look_up_that_fails_is_named_before_the_reason(raised, what):
+    told = reason({"raised": raised}, "a key had to go", "Box", BOX, "get")
+    assert told.startswith(f"line 5, `return self.items[key]`, looks for {what}")
+    assert told.endswith(": a key had to go")
 
 
 @pytest.mark.parametrize("kind", ["KeyError", "ValueError", "ZeroDivisionError", "IndexError"])

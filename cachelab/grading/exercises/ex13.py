@@ -33,6 +33,7 @@ from .slot_cases import (
     draw_tagged_key,
     drawing_mget,
     expect_slot,
+    find_other_modulus,
     find_strayed_tag,
     has_no_tag,
     has_tag,
@@ -69,12 +70,15 @@ CHECKS = (
         "keyslot",
         4,
         "keyslot: CRC-16 of the whole key",
-        compare_function(
-            "keyslot",
-            draw_plain_key,
-            expect_slot,
-            message="a key is in another slot",
-            valid=is_plain,
+        in_turn(
+            find_other_modulus,
+            compare_function(
+                "keyslot",
+                draw_plain_key,
+                expect_slot,
+                message="a key is in another slot",
+                valid=is_plain,
+            ),
         ),
         hints=(
             "There are many CRC-16; which one does Redis Cluster use?",

@@ -2,17 +2,22 @@
 Keys of a cluster and their slots, and a client that refuses what a cluster refuses.
 """
 
+from binascii import crc_hqx
 from random import Random
 from typing import Any, ClassVar
 
 from cachelab.grading.exercise import Finding
 from cachelab.grading.expecting import exactly, satisfying
 from cachelab.grading.functions import Arguments, call_each
+from cachelab.grading.report import Counterexample, Row
 from cachelab.grading.runs import Expectation, Operation
 from cachelab.grading.session import Session
 from cachelab.grading.world import Ported, World
 from cachelab.hashing import hash_slot, hash_tag
 
+SLOTS = 16_384
+OTHERS = (SLOTS - 1, SLOTS + 1, SLOTS // 2, 2 * SLOTS, 2 * SLOTS - 1, 2**16)
+"""Numbers that a hash is taken modulo by mistake; 2 ** 16 leaves the hash as it is."""
 PARTS = ("user", "cart", "42", "7", ":", "profile", "é", "x", "a", "b")
 TAGS = ("{u1}", "{u2}", "{7}", "{a b}", "{x{y}")
 
@@ -53,6 +58,25 @@ def find_strayed_tag(session: Session, random: Random) -> Finding | None:
     slots, of_tags = call_each(session, "keyslot", [*keys]), call_each(session, "keyslot", [*tags])
     is_right = slots == of_tags and len(set(map(repr, of_tags))) > 2
     return None if is_right else Finding("a tagged key is in another slot than its tag")
+
+
+def find_other_modulus(session: Session, _: Random) -> Finding | None:
+    """Look for slots that are the right hash, taken modulo another number near the right one."""
+    keys = [f"key:{number}" for number in range(40)]
+    outcomes = session.play([[0, "call:keyslot", key] for key in keys])
+    slots = [outcome.get("value") for outcome in outcomes]
+    hashes = [crc_hqx(key.encode(), 0) for key in keys]
+    taken = next((m for m in OTHERS if slots == [h % m for h in hashes]), None)
+    if taken is None:
+        return None
+    place = next(n for n, h in enumerate(hashes) if h % taken != h % SLOTS)
+    call = f"keyslot({keys[place]!r})"
+    row = Row(call, str(hashes[place] % SLOTS), str(slots[place]))
+    why = (
+        f"the hash is right, {hashes[place]}: there are {SLOTS} slots, 0 to {SLOTS - 1}, and "
+        f"{taken} gives {slots[place]}; the remainder is that of % {SLOTS}"
+    )
+    return Finding(f"the hash is taken modulo {taken}", Counterexample((row,), why), is_slip=True)
 
 
 def is_plain(key: str) -> bool:
