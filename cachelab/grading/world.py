@@ -22,6 +22,7 @@ from .arguments import Made, Named, Ported, Seeded, wired
 from .holdings import Holders, Snapshot, holders_of, snapshot
 from .player.values import RECORDS, WORDS, Wire, decode, encode, travels
 from .process import PlayerLost
+from .queueing import Queueing
 from .session import Outcome, Session
 from .wording import show_value
 
@@ -112,6 +113,7 @@ class World:
         self.arguments: tuple[Any, ...] | None = None
         self._counts: dict[str, int] = {}
         self._holders: Holders | None = None
+        self._queueing = Queueing(self.runtime)
 
     # --- what a check's author calls
 
@@ -164,8 +166,10 @@ class World:
         name = self._fresh("task")
         event = self._ask({"op": "begin", "actor": name, **request})
         while "calls" in event:
-            reply = self._serve(*event["calls"])
+            waited = self._queueing.has_waited(*event["calls"][:3])
+            reply = {"value": None} if waited else self._serve(*event["calls"])
             event = self._ask({"op": "resume", "actor": name, "reply": reply})
+        self._queueing.stir()
         outcome: Outcome = event["ended"]
         return outcome
 
@@ -200,7 +204,7 @@ class World:
                 raise
             kind = next(k for k in (*ERRORS, *ORDINARY) if isinstance(failure, k)).__name__
             reply, error = {"raise": [kind, str(failure)]}, kind
-        if not silent and verb != "yield_turn":
+        if not silent:
             answer, at = reply.get("value"), line if type(line) is int else None
             call = Call(task, port, verb, arguments, keywords, answer, error, now, at, self.held())
             place = bisect(self._begun, number)
@@ -293,6 +297,3 @@ class TimePort:
 
     def task_name(self) -> str:
         return self.world.runtime.task_name()
-
-    def yield_turn(self) -> None:
-        self.world.runtime.sleep(0)

@@ -8,7 +8,6 @@ from cachelab.grading.expecting import anything, exactly, returns
 from cachelab.grading.runs import Expectation, Operation
 from cachelab.grading.session import Outcome
 from cachelab.grading.stories import TOGETHER, Tale
-from cachelab.grading.world import TimePort
 from cachelab.ports import Runtime, Versioned
 from cachelab.ports.stores import Absent
 
@@ -40,13 +39,6 @@ class UnhurriedSource(TrimmingSource):
             self.runtime.sleep(SECONDS)
 
 
-class QueueTime(TimePort):
-    """Time that goes on while a task waits for a lock."""
-
-    def yield_turn(self) -> None:
-        self.world.runtime.sleep(SECONDS / 4)
-
-
 class Unhurried:
     """Tells each task how long its last call took, from the end of its last pause."""
 
@@ -67,7 +59,6 @@ class UnhurriedThroughWorld(Unhurried, ThroughWritingWorld):
     def __init__(self, settings: tuple[Any, ...], schedule: Any = None) -> None:
         super().__init__(settings, schedule)
         self.source, self.since = UnhurriedSource(self.runtime), {}
-        self.ports["runtime"] = QueueTime(self)
 
 
 class UnhurriedBehindWorld(Unhurried, BehindWorld):
@@ -76,7 +67,6 @@ class UnhurriedBehindWorld(Unhurried, BehindWorld):
     def __init__(self, settings: tuple[Any, ...], schedule: Any = None) -> None:
         super().__init__(settings, schedule)
         self.source, self.since = UnhurriedSource(self.runtime), {}
-        self.ports["runtime"] = QueueTime(self)
 
 
 class UnhurriedModel:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .leading import Gone, Hand, Lead, Request
-from .locks import allocate_lock, patch_threading
+from .locks import PatchedLock, allocate_lock, patch_threading
 from .outside import RAISED
 from .stage import FILENAME, Outcome, Stage, describe
 from .values import Wire, decode, encode, travels
@@ -188,5 +188,5 @@ class Cast:
         """Let a task that waits for a lock of `threading` wait in the judge's time."""
         if threading.get_ident() not in self.by_thread:
             return False
-        self._ask("runtime", "yield_turn", (), {})
+        self._ask("runtime", "yield_turn", (PatchedLock.releases,), {})
         return True

@@ -24,6 +24,9 @@ class PatchedLock:
     who: Callable[[], Any] = staticmethod(_thread.get_ident)
     """Tells who takes or has the lock."""
 
+    releases = 0
+    """How many locks have been given back: after each of them it is worth trying again."""
+
     def __init__(self) -> None:
         self._real = allocate_lock()
 
@@ -37,6 +40,7 @@ class PatchedLock:
 
     def release(self) -> None:
         self._real.release()
+        PatchedLock.releases += 1
 
     def locked(self) -> bool:
         return self._real.locked()
