@@ -323,4 +323,4 @@ def test_an_error_within_our_own_class_stays_as_it_is() -> None:
 
 def test_an_error_that_comes_from_another_process_is_named_as_well() -> None:
     with pytest.raises(SubjectFailed, match=r"^Counter raised KeyError: 'a'$"), blaming(Counter):
-        Parallel(n_jobs=2)(delayed({}.__getitem__)(key) for key in "ab")
+        Parallel(n_jobs=2)(delayed({}.__getitem__)(key) for key in "aa")

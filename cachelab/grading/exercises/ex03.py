@@ -30,7 +30,7 @@ def seconds_left(headers: dict[str, str], now: float) -> tuple[float, float]:
     """
     Return for how long a response is fresh still, and how long it may be served stale after that.
 
-    >>> seconds_left({"Age": "20", "Cache-Control": "max-age=60, stale-while-revalidate=30"}, NOW)
+    >>> seconds_left({"Age": "20", "Cache-Control": "max-age=60, stale-while-revalidate=30"}, 0)
     (40.0, 30.0)
     """
     control = CacheControl.of(headers)

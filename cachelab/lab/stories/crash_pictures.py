@@ -3,7 +3,7 @@ A crash drawn: the events as a score of four lanes, the crash as a line across i
 """
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 from cachelab.lab.figures import PALETTE
@@ -109,7 +109,7 @@ def _backdrop(crashes: Sequence[Crash]) -> str:
 
 def _events(events: Sequence[Happened], end: float, opacity: float) -> list[str]:
     """Draw marks in their lanes, and the values of those that are acknowledged beside them."""
-    parts, taken = [], {ABOVE: 0.0, UNDER: 0.0}
+    parts, taken, names = [], {ABOVE: 0.0, UNDER: 0.0}, count()
     for event in events:
         x, y = _x(event.at, end), LANES[event.side]
         parts.append(dot(x, y, COLOURS[event.side], SHAPES[event.side], 5, opacity=str(opacity)))
@@ -122,7 +122,7 @@ def _events(events: Sequence[Happened], end: float, opacity: float) -> list[str]
             taken[side] = at + half + 4
             if opacity == 1:  # with a key it is painted above the line of the crash
                 name = text(at, y + side, words, 12, "middle", style=HALO)
-                parts.append(group(name, data_key=f"name {event.at:g}"))
+                parts.append(group(name, data_key=f"name {next(names)}"))
             else:
                 parts.append(text(at, y + side, words, 12, "middle", opacity=str(opacity)))
     return parts
