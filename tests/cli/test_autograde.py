@@ -67,6 +67,10 @@ def notebook_with(text):
     return nbformat.writes(form)
 
 
+def hear_ctrl_c():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Course:
     """A course folder and a shell in it."""
 
@@ -86,6 +90,8 @@ class Course:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            # A suite that runs in the background of a shell ignores Ctrl-C, and so would this.
+            preexec_fn=hear_ctrl_c if os.name == "posix" else None,
         )
 
     def autograde(self, *options):
