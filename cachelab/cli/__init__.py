@@ -5,7 +5,6 @@ Each command is one file with one `command`. Whatever a user gets wrong is answe
 sentence on the error stream and exit status 2; a traceback is a bug of ours.
 """
 
-import sys
 from importlib import import_module
 from typing import Any
 
@@ -81,7 +80,3 @@ def _os_sentence(error: OSError) -> str:
 @click.version_option(__version__, prog_name="cachelab")
 def main() -> None:
     """Learn caching by measuring it."""
-
-
-if __name__ == "__main__":
-    sys.exit(main())
