@@ -75,6 +75,12 @@ def test_a_page_of_marked_answers_says_nothing_of_waiting_and_fetches_nothing(gu
     assert "<script" not in page
 
 
+def test_what_unfolds_in_a_page_has_its_triangle(guide):
+    page = (guide.folder / "feedback/ben/ex15_design/ex15_design.html").read_text("utf-8")
+    rules = re.findall(r"summary\s*{\s*display:\s*([\w-]+)", page)
+    assert rules[-1] == "list-item"  # after nbgrader's own, which takes it away
+
+
 def test_a_page_written_too_early_names_what_waits_and_draws_formulas(guide, tmp_path):
     course, place = tmp_path / "course", "ben/ex15_design/ex15_design"
     shutil.copytree(guide.folder.parent, course)

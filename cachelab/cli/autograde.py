@@ -88,8 +88,9 @@ def _graded(
             said.setdefault(name, []).append(late)
         marks = books.marks() if books else {}
     for name, mark in marks.items():
-        said.setdefault(name, ["nothing is handed in now"]).insert(0, mark)
-    return {name: "; ".join(filter(None, words)) for name, words in said.items()}
+        of = " for an earlier file" if name in folders and not folders[name].path else ""
+        said.setdefault(name, ["nothing is handed in now"]).insert(0, mark + of)
+    return {name: "; ".join(dict.fromkeys(filter(None, w))) for name, w in said.items()}
 
 
 def _entered(books: "Bookkeeper", folder: HandedIn, one: Judged, force: bool) -> list[str]:
@@ -97,11 +98,10 @@ def _entered(books: "Bookkeeper", folder: HandedIn, one: Judged, force: bool) ->
     failed = one.report.failures if one.report else ""
     words = [f"failed {failed}" if failed else "", one.reason]
     try:
-        if force or not books.is_entered(folder):
-            return [*words, *books.enter(folder)]
+        remarks = None if force else books.remarks_on(folder)
+        return [*words, *(books.enter(folder) if remarks is None else remarks)]
     except CachelabError as error:
         return [*words, str(error)]
-    return [*words, folder.remark]
 
 
 def _load_nbgrader() -> "OpenBooks":

@@ -26,7 +26,7 @@ from .exercise import Exercise
 from .judging import find_exercise, judge
 from .report import Report
 from .sandbox import sandbox_level
-from .submission import SubmissionError, notebook_source
+from .submission import SubmissionError, notebook_source, read_text, why_not
 
 Resources = dict[str, Any]
 
@@ -96,13 +96,14 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         """
         try:
             if _is_unreadable(nb):
-                raise SubmissionError("it is not a notebook")
+                raise SubmissionError("it is not a readable notebook")
             exercise = find_exercise(resources["nbgrader"]["notebook"])
             text = notebook_source(nbformat.writes(nb), exercise)  # type: ignore[no-untyped-call]
             report = _report(exercise, text, resources.get("verdicts"))
             share = report.points / report.max_points
             html = report._repr_mimebundle_()["text/html"]
             for check in report.unfinished:
+                resources["unfinished"] = True
                 _remark(self, resources, f"{check.id} {check.message}")
         except (CachelabError, ValueError) as error:
             if not _is_unreadable(nb):
@@ -119,9 +120,12 @@ def read_handed_in(path: Path | None, names: dict[str, str]) -> NotebookNode:
     """
     Return what a student handed in as a notebook: a program is put into the form's answer.
     """
-    if path is None or path.is_symlink():
-        return _unreadable("a link" if path else "nothing")
-    text = path.read_text("utf-8-sig", errors="replace")
+    if path is None:
+        return _unreadable("there is none")
+    try:
+        text = read_text(path)
+    except SubmissionError as error:
+        return _unreadable(str(error))
     if path.suffix == ".ipynb":
         return _notebook(text)
     cells = list(_released_cells(names).values())
@@ -149,7 +153,7 @@ def _notebook(text: str) -> NotebookNode:
     try:
         cells = [_cell_from(raw) for raw in json.loads(text)["cells"]]
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        return _unreadable(type(error).__name__)
+        return _unreadable(why_not(error))
     return nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call, no-any-return]
 
 

@@ -56,11 +56,11 @@ class Bookkeeper:
         )
         self.steps = [_made(step)(parent=self.converter) for step in [*sanitizing, *grading]]
 
-    def is_entered(self, one: HandedIn) -> bool:
-        """Tell whether the gradebook has the marks of exactly this hand-in."""
+    def remarks_on(self, one: HandedIn) -> list[str] | None:
+        """Return what was said when exactly this hand-in was entered; None if it has not been."""
         read = _read(self._target(one.student))
-        found: object = read.get("metadata", {}).get(MARK)
-        return found == {"handed_in": one.digest()}
+        mark = read.get("metadata", {}).get(MARK, {})
+        return mark.get("remarks") if mark.get("handed_in") == one.digest() else None
 
     def enter(self, one: HandedIn) -> list[str]:
         """
@@ -77,7 +77,6 @@ class Bookkeeper:
                 shutil.rmtree(target.parent, ignore_errors=True)
                 notebook = self._graded(one, remarks)
                 self._leave_marked(one.student, marked, notebook)
-                notebook.metadata[MARK] = {"handed_in": one.digest()}
                 nbformat.write(notebook, target)  # type: ignore[no-untyped-call]
                 self.converter.set_permissions(self.assignment, one.student)
         except BaseException as error:
@@ -147,6 +146,8 @@ class Bookkeeper:
         notebook = read_handed_in(one.path, resources["nbgrader"])
         for step in self.steps:
             notebook, resources = step(notebook, resources)
+        if "unfinished" not in resources:  # else the next run enters what it finds out
+            notebook.metadata[MARK] = {"handed_in": one.digest(), "remarks": remarks}
         return notebook
 
     def _marked(self, student: str, graded: Path) -> dict[str, tuple[str, bool]]:

@@ -15,6 +15,10 @@ from cachelab.ports.errors import CachelabError
 from .exercise import Exercise
 
 LARGEST_BYTES = 1_000_000
+"""Of the text that is judged."""
+
+LARGEST_NOTEBOOK = 100_000_000
+"""Of a notebook's file, in bytes: pictures and print-outs are in it, and are not judged."""
 
 _NOT_PYTHON = re.compile(r"^(?:[%!].*|get_ipython\(\)\..*)$", re.MULTILINE)
 
@@ -32,7 +36,7 @@ def read_submission(path: Path | str, exercise: Exercise) -> str:
             without the exercise's solution cell.
     """
     path = Path(path)
-    text = _read_text(path)
+    text = read_text(path)
     if path.suffix == ".ipynb":
         return notebook_source(text, exercise, path.name)
     if path.suffix == ".py":
@@ -51,11 +55,28 @@ def notebook_source(text: str, exercise: Exercise, name: str = "the notebook") -
         cells = json.loads(text)["cells"]
         found = _solution_cells(cells, exercise.cells)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise SubmissionError(f"{name} is not a readable notebook") from error
+        raise SubmissionError(f"{name} is not a readable notebook: {why_not(error)}") from error
     if not found:
         wanted = " or ".join(map(repr, exercise.cells))
         raise SubmissionError(f"{name} has no solution cell {wanted} of {exercise.id}")
-    return without_magics("\n\n".join(found))
+    source = without_magics("\n\n".join(found))
+    if len(source) > LARGEST_BYTES:
+        raise SubmissionError(f"{name} has more than {LARGEST_BYTES:,} letters of solution")
+    return source
+
+
+def why_not(error: Exception) -> str:
+    """
+    Return why a text is no notebook, in words for who handed it in.
+
+    >>> why_not(json.JSONDecodeError("Expecting value", "", 0))
+    'the file is empty'
+    """
+    if not isinstance(error, json.JSONDecodeError):
+        return "it is not what JupyterLab saves"
+    if not error.doc.strip():
+        return "the file is empty"
+    return f"it breaks off or is damaged in line {error.lineno}"
 
 
 def without_magics(source: str) -> str:
@@ -68,16 +89,23 @@ def without_magics(source: str) -> str:
     return _NOT_PYTHON.sub("", source)
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """
+    Return the text of a file that was handed in, of the size that its kind may have.
+
+    Raises:
+        SubmissionError: no such file, a link, too large, or not UTF-8.
+    """
+    largest = LARGEST_NOTEBOOK if path.suffix == ".ipynb" else LARGEST_BYTES
     if path.is_symlink():
         raise SubmissionError(f"{path.name} is a link; hand in the file itself")
     if not path.is_file():
         raise SubmissionError(f"there is no file {path.name}")
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
-        if len(data) > LARGEST_BYTES:
-            raise SubmissionError(f"{path.name} is larger than {LARGEST_BYTES:,} bytes")
+            data = file.read(largest + 1)
+        if len(data) > largest:
+            raise SubmissionError(f"{path.name} is larger than {largest:,} bytes")
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise SubmissionError(f"{path.name} is not UTF-8 text") from error

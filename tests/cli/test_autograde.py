@@ -59,12 +59,17 @@ def test_a_time_of_handing_in_makes_it_another_hand_in(tmp_path):
     assert one.digest() != before
 
 
-def notebook_with(text):
+def notebook_with(text, without=()):
     form = nbformat.read(ROOT / "exercises" / NAME / f"{NAME}.ipynb", as_version=4)
     answers = [c for c in form.cells if c.metadata.get("nbgrader", {}).get("solution")]
     for number, cell in enumerate(answers):
         cell.source = "" if number else text
+    form.cells = [c for c in form.cells if grade_id(c) not in without]
     return nbformat.writes(form)
+
+
+def grade_id(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
 def hear_ctrl_c():
@@ -111,6 +116,9 @@ class Course:
             yield book
 
 
+CHECK_LOST = notebook_with(RIGHT, without={"measuring-check"})
+
+
 @pytest.fixture(scope="module")
 def term(tmp_path_factory):
     """A class graded, a second hand-in, a due date and marks by hand between the three times."""
@@ -119,8 +127,11 @@ def term(tmp_path_factory):
     hand_in(course.submitted, "cem", {f"{NAME}.ipynb": "{"})
     hand_in(course.submitted, "eva", {"mine.py": RIGHT})
     hand_in(course.submitted, "gus", {})
+    hand_in(course.submitted, "José García", {f"{NAME}.ipynb": CHECK_LOST})
     first = course.autograde()
     hand_in(course.submitted, "ada", {f"{NAME}.ipynb": notebook_with(RIGHT)})
+    hand_in(course.submitted, "cem", {"one.ipynb": "{", "two.ipynb": "{"})
+    (course.submitted / "cem" / NAME / f"{NAME}.ipynb").unlink()
     hand_in(course.submitted, "eva", {"timestamp.txt": "2026-11-22 15:00:00 UTC"})
     (course.folder / "gradebook/settings.py").write_text("c.PerDay.share = 0.1\n")
     with course.book() as book:
@@ -133,15 +144,31 @@ def term(tmp_path_factory):
     return SimpleNamespace(course=course, first=first, second=second, third=third)
 
 
+CUT_OFF = "it breaks off or is damaged in line 1"
+LOST = "cells are missing and are as they were released: measuring-check"
+
+
 @pytest.mark.slow
 def test_every_student_gets_marks_or_a_reason(term):
     report = judge("ex01", WRONG)
     assert term.first == {
         "ada": f"{report.points} of 40; failed {report.failed[0].id}",
-        "cem": f"0 of 40; {NAME}.ipynb is not a readable notebook",
+        "cem": f"0 of 40; {NAME}.ipynb is not a readable notebook: {CUT_OFF}",
         "eva": "40 of 40; taken from mine.py",
         "gus": f"not graded: no {NAME}.ipynb, but nothing",
+        "José García": f"40 of 40; {LOST}",
     }
+
+
+@pytest.mark.slow
+def test_what_was_remarked_is_said_each_time_the_command_is_given(term):
+    assert term.second["José García"] == term.first["José García"]
+
+
+@pytest.mark.slow
+def test_marks_of_a_file_that_is_no_longer_the_one_are_called_so(term):
+    found = f"no {NAME}.ipynb, but one.ipynb, two.ipynb"
+    assert term.second["cem"] == f"0 of 40 for an earlier file; not graded: {found}"
 
 
 @pytest.mark.slow

@@ -43,7 +43,7 @@ def test_every_student_gets_points_or_a_reason(judged):
     assert {n: one.report.points if one.report else one.reason for n, one in judged.items()} == {
         "ada.py": 40,
         "ben.py": 32,
-        "cem.ipynb": "cem.ipynb is not a readable notebook",
+        "cem.ipynb": "cem.ipynb is not a readable notebook: it breaks off or is damaged in line 1",
         "dee.py": "dee.py is a link; hand in the file itself",
         "eve.py": 40,
         "fay.py": 0,

@@ -51,6 +51,32 @@ def test_magics_and_shell_lines_are_left_out(notebook):
     assert read_submission(path, EX07) == "\n\nx = 1"
 
 
+def test_a_notebook_full_of_output_is_judged_by_its_solution_cell(notebook):
+    shown = {"output_type": "stream", "name": "stdout", "text": "x" * 3_000_000}
+    path = notebook(_cell("x = 1") | {"outputs": [shown]})
+    assert read_submission(path, EX07) == "x = 1"
+
+
+def test_a_solution_cell_has_the_length_that_a_program_may_have(notebook):
+    with pytest.raises(SubmissionError, match="more than 1,000,000 letters"):
+        read_submission(notebook(_cell("#" * 1_000_001)), EX07)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (" \n", "the file is empty"),
+        ('{"cells": [\n', "it breaks off or is damaged in line 2"),
+        ("{}", "it is not what JupyterLab saves"),
+    ],
+)
+def test_it_is_said_why_a_notebook_cannot_be_read(tmp_path, text, why):
+    path = tmp_path / "ex07.ipynb"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SubmissionError, match=f"not a readable notebook: {why}"):
+        read_submission(path, EX07)
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "null", '{"cells": [1]}', '{"cells": 3}', "[" * 9999])
 def test_a_broken_notebook_is_named(tmp_path, text):
     path = tmp_path / "ex07.ipynb"
