@@ -11,7 +11,7 @@ from cachelab.lab.figures import PALETTE
 from cachelab.lab.scenes import Run, Scene
 
 from .fixed_pitch import WIDTH, cut, fixed, labelled
-from .report import CheckResult, Row
+from .report import Row
 from .tracing import FIRST, Line, Trace, trace_call
 
 CODE = 440
@@ -25,17 +25,16 @@ TOP = 40
 
 
 def play_function(
-    title: str, check: CheckResult, function: FunctionType, arguments: tuple[Any, ...]
+    title: str, row: Row, why: str, function: FunctionType, arguments: tuple[Any, ...]
 ) -> FrameView | None:
-    """Return the call of a counterexample as a view; None if none of its lines could be seen."""
-    assert check.counterexample is not None
+    """Return the call that a row is about as a view; None if none of its lines could be seen."""
     text = linecache.getlines(function.__code__.co_filename)
     trace = trace_call(function, arguments)
     if not trace.lines or not text:
         return None
-    row, why = check.counterexample.rows[-1], check.counterexample.why
     scenes = [Scene(_picture(text, trace, n), _say(trace, n), n) for n in range(len(trace.lines))]
-    end = f"{function.__name__} {trace.ending}. Expected: {row.expected}. Why: {why}."
+    wanted = f" Expected: {row.expected}." if row.expected else ""
+    end = f"{function.__name__} {trace.ending}.{wanted} Why: {why}."
     last = _picture(text, trace, len(trace.lines) - 1) + _verdict(row, trace)
     scenes.append(Scene(last, end, len(trace.lines)))
     return FrameView(
@@ -87,7 +86,7 @@ def _backdrop(call: str) -> str:
 
 def _verdict(row: Row, trace: Trace) -> str:
     y = TOP + LINE * (SHOWN + 1) + 18
-    expected = labelled(y, "expected", row.expected)
+    expected = labelled(y, "expected", row.expected) if row.expected else ""
     return expected + labelled(y + 22, "here it", trace.ending, weight=700)
 
 

@@ -147,8 +147,9 @@ def _steps(shown: Counterexample) -> str:
             f'<tr{mark}><th scope="row">{number}</th>'
             f"{_code(row.call)}{_code(row.expected)}{_code(row.got)}</tr>"
         )
-    caption = "What was measured" if shown.is_table else "The shortest run found that shows it"
-    step, call = ("", "Of") if shown.is_table else ("Step", "Call")
+    figures = shown.measured or shown.is_table
+    caption = "What was measured" if figures else "The shortest run found that shows it"
+    step, call = ("", "Of") if figures else ("Step", "Call")
     return (
         f"<table><caption>{caption}</caption>\n<thead><tr>"
         f'<th scope="col">{step}</th><th scope="col">{call}</th><th scope="col">Expected</th>'

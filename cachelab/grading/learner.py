@@ -13,7 +13,7 @@ from cachelab.lab.notebook import has_somebody
 
 from .attempts import STUCK, failed_attempts, noted
 from .judging import find_exercise
-from .report import CheckResult, Counterexample, Report
+from .report import CheckResult, Counterexample, Report, Row
 from .solutions import Solution, find_solution, is_graded, is_the_same
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ class LearnersReport(Report):
         if kind is None or type(shown.capacity) is not int or not shown.operations:
             return None
         try:
-            return EvictionStepper(kind, shown.operations, shown.capacity)
+            zoom = "lines" if shown.measured else "requests"
+            return EvictionStepper(kind, shown.operations, shown.capacity, zoom)
         except (TypeError, ValueError):  # it has no containers to draw, or never comes to an end
             return None
 
@@ -74,14 +75,15 @@ class LearnersReport(Report):
         from .function_replay import play_function
         from .tracing import is_plain
 
-        name = shown.rows[-1].call.partition("(")[0]
+        row = _played(shown)
+        name = row.call.partition("(")[0]
         named = (one for one in self.subjects if getattr(one, "__name__", "") == name)
         function = next(named, None)
         if not isinstance(function, FunctionType) or shown.arguments is None:
             return None
-        if not is_plain(shown.arguments) or shown.rows[-1].got.startswith("the call "):
+        if not is_plain(shown.arguments) or row.got.startswith("the call "):
             return None  # nothing that only the judge has, and nothing that never comes back
-        return play_function(self._title(check), check, function, shown.arguments)
+        return play_function(self._title(check), row, shown.why, function, shown.arguments)
 
     def _called(self, check: CheckResult, shown: Counterexample) -> "FrameView | None":
         """Return the run call by call with what its objects hold, if it can be made here."""
@@ -94,7 +96,7 @@ class LearnersReport(Report):
         if not made:
             return None
         about = f"{self.exercise} {check.id}, {len(made):,} call{'s' * (len(made) > 1)}"
-        return play_calls(self._title(check), about, made, shown)
+        return play_calls(self._title(check), about, made, _played(shown).expected, shown.why)
 
     def _title(self, check: CheckResult) -> str:
         return f"{self.exercise} {check.id}: {check.message}"
@@ -117,6 +119,15 @@ class LearnersReport(Report):
             return {"text/plain": str(self.points), "text/html": render(self)}
         page = render(self, plays=True, solution=self.solution)
         return {"text/plain": str(self.points), "text/html": page}
+
+
+def _played(shown: Counterexample) -> Row:
+    """Return the row that a view ends with: of figures, the call of a small case instead."""
+    row = shown.rows[-1]
+    if not shown.measured:
+        return row
+    name, given = row.call.partition(" ")[0], ", ".join(map(repr, shown.arguments or ()))
+    return Row(f"{name}({given})", "", "")
 
 
 _last: list[Report] = []

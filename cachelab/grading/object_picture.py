@@ -11,7 +11,6 @@ from cachelab.lab.scenes import Run, Scene
 
 from .fixed_pitch import LETTER, WIDTH, cut, fixed, labelled
 from .object_replay import Called
-from .report import Counterexample
 from .states import Held
 
 CALLS = 326
@@ -32,16 +31,16 @@ ROOM = int((WIDTH - CALLS - 30) / LETTER)
 """Letters in a line about what is held."""
 
 
-def play_calls(title: str, about: str, made: Sequence[Called], shown: Counterexample) -> FrameView:
-    """Return the calls that were made again as a view; the last one went wrong before."""
+def play_calls(title: str, about: str, made: Sequence[Called], hope: str, why: str) -> FrameView:
+    """Return the calls that were made again as a view; `hope` is what the last one should give."""
     places, sheet = told(len(made)), Sheet(made)
     scenes = [
         Scene(sheet.scene(n), _say(made, n, left_out), row)
         for row, (n, left_out) in enumerate(places)
     ]
-    last, hope = scenes[-1], shown.rows[-1].expected
+    last = scenes[-1]
     wanted = f" Expected: {hope}." if hope else ""
-    end = f"{last.say}{wanted} Why: {shown.why}."
+    end = f"{last.say}{wanted} Why: {why}."
     scenes[-1] = Scene(last.svg + sheet.verdict(hope), end, last.row)
     return FrameView(
         title=title,
@@ -106,7 +105,9 @@ class Sheet:
         return "".join([*calls, _state(self.made[place])])
 
     def verdict(self, hope: str) -> str:
-        """Return what was expected in the end, and what came."""
+        """Return what was expected in the end, and what came; nothing if nothing was."""
+        if not hope and self.made[-1].answer == "None":
+            return ""
         expected = labelled(self.foot + 14, "expected", hope) if hope else ""
         answer = self.made[-1].answer or "no error"
         return expected + labelled(self.foot + 36, "here it", f"gives {answer}", weight=700)

@@ -63,7 +63,8 @@ class Counterexample:
     `operations` is the same run in the format of the recorder, for playing it again, and `moments`
     are all its calls, those of ports too, in the order in which they happened. `arguments` are
     those of the call of a function that went wrong, and `steps` the calls of a run without ports.
-    One that `is_table` has figures for rows and no calls, so there is nothing to step through.
+    One that is `measured` has figures for rows, and what can be played is a small case of it. One
+    that `is_table` has nothing to step through.
     """
 
     rows: tuple[Row, ...]
@@ -73,6 +74,7 @@ class Counterexample:
     moments: tuple[Moment, ...] = field(default=(), compare=False, repr=False)
     arguments: tuple[Any, ...] | None = field(default=None, compare=False, repr=False)
     steps: tuple[Step, ...] = field(default=(), compare=False, repr=False)
+    measured: bool = field(default=False, compare=False, repr=False)
     is_table: bool = field(default=False, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:

@@ -7,13 +7,15 @@ keys may cost a little more (a tree, a heap: O(log n)), not several times as muc
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from random import Random
 from typing import Any
 
 from .exercise import Examine, Finding
+from .player.values import decode
 from .process import PlayerLost
-from .report import Counterexample, Row
+from .report import Counterexample, Row, Step
 from .runs import call_text
 from .session import Session
 from .slips import Slip
@@ -29,6 +31,12 @@ NOTICEABLE = 150.0
 
 REHEARSED = 4
 """The size at which all calls are made once before any is counted."""
+
+SMALL = 8
+"""The size of the case that can be stepped through, where what was measured is far too long."""
+
+OBJECT = "subject"
+"""What the object that is weighed is called in such a case."""
 
 MOST_ROWS = 12
 
@@ -73,9 +81,22 @@ def count_work(plan: Plan, sizes: Sequence[int] = SIZES) -> Examine:
         assert worst is not None
         ends = [drawn[size] for size in (sizes[0], sizes[-1])]
         prints = "print(" in session.source and _is_by_printing(session, worst, ends)
-        return _growing(worst, [costs[size] for size in sizes], sizes, prints=prints)
+        shown = _growing(worst, [costs[size] for size in sizes], sizes, prints=prints)
+        return Finding(
+            f"the work of one {worst} grows with the cache", replace(shown, **_small(plan, worst))
+        )
 
     return examine
+
+
+def _small(plan: Plan, worst: str) -> dict[str, Any]:
+    """Return a run in a small cache that ends with a call of the kind that grows."""
+    drawn = plan(Random(1), SMALL)
+    kinds = [kind for kind, *_ in drawn["calls"]]
+    asked = drawn["calls"][: kinds.index(worst) + 1]
+    made = [("put", number, number) for number in drawn["fill"]]
+    operations = (*made, *((verb, *arguments) for _, verb, *arguments in asked))
+    return {"capacity": drawn["capacity"], "operations": operations, "measured": True}
 
 
 def _costs(session: Session, asked: dict[str, Any], most: dict[str, float]) -> dict[str, float]:
@@ -149,9 +170,20 @@ def weigh_object(
             Row(f"after {sizes[0]:,} {what}", "", f"{weights[0]:,} bytes"),
             Row(f"after {sizes[1]:,} {what}", f"at most {limit:,.0f}", f"{weights[1]:,} bytes"),
         )
-        return Finding("the memory grows with the calls", Counterexample(rows, why))
+        steps = tuple(_step(session.name, *step) for step in draw(Random(1), SMALL))
+        shown = Counterexample(rows, why, steps=steps, measured=True)
+        return Finding("the memory grows with the calls", shown)
 
     return examine
+
+
+def _step(kind: str, _: int, verb: str, *wires: Any) -> Step:
+    """Return a step of the player's as one that can be made again."""
+    arguments = tuple(map(decode, wires))
+    if verb != "new":
+        return Step(call_text(OBJECT, (verb, *arguments)), OBJECT, verb, arguments)
+    made = f"{OBJECT} = {kind}({', '.join(map(repr, arguments))})"
+    return Step(made, OBJECT, f"new:{kind}", arguments)
 
 
 def count_function_work(
@@ -184,7 +216,8 @@ def count_function_work(
             except PlayerLost as lost:
                 return Finding(f"with {size} items, {name} {lost}")
             if costs[-1] > steepest * costs[0] and (costs[-1] - costs[0]) > NOTICEABLE:
-                return _too_steep(name, costs, sizes, steepest)
+                small = draw(Random(1), SMALL)
+                return _too_steep(name, small, costs, sizes, steepest)
         return None
 
     return examine
@@ -194,7 +227,13 @@ def _call(name: str, arguments: tuple[Any, ...]) -> list[Any]:
     return [0, f"call:{name}", *map(wired, arguments)]
 
 
-def _too_steep(name: str, costs: Sequence[float], sizes: Sequence[int], steepest: float) -> Finding:
+def _too_steep(
+    name: str,
+    small: tuple[Any, ...],
+    costs: Sequence[float],
+    sizes: Sequence[int],
+    steepest: float,
+) -> Finding:
     rows = [
         Row(f"{name} of {size} items", "", f"about {cost:.0f} steps for each")
         for size, cost in zip(sizes, costs, strict=False)
@@ -202,7 +241,8 @@ def _too_steep(name: str, costs: Sequence[float], sizes: Sequence[int], steepest
     got = rows[-1].got.replace("about", "over")
     rows[-1] = Row(rows[-1].call, f"no more than {steepest:g} times {costs[0]:.0f}", got)
     why = "the work for each item grows with their number: for each, all the others are looked at"
-    return Finding(f"the work of {name} grows too fast", Counterexample(tuple(rows), why))
+    shown = Counterexample(tuple(rows), why, arguments=small, measured=True)
+    return Finding(f"the work of {name} grows too fast", shown)
 
 
 def _allowed(first: dict[str, float], calls: Sequence[Sequence[Any]]) -> dict[str, float]:
@@ -230,8 +270,8 @@ def _steepest(first: dict[str, float], last: dict[str, float]) -> str | None:
 
 def _growing(
     worst: str, costs: list[dict[str, float]], sizes: Sequence[int], *, prints: bool
-) -> Finding:
-    """Report the kind of call that grows most."""
+) -> Counterexample:
+    """Return the figures of the kind of call that grows most."""
     rows = [
         Row(f"{worst}, with {size} keys in the cache", "", f"about {cost[worst]:.0f} steps")
         for size, cost in zip(sizes, costs, strict=True)
@@ -247,6 +287,4 @@ def _growing(
     if prints:
         why = f"to print {sizes[-1]:,} entries is work too: without its print this call is constant"
         why = Slip(why)
-    return Finding(
-        f"the work of one {worst} grows with the cache", Counterexample(tuple(rows), why)
-    )
+    return Counterexample(tuple(rows), why)

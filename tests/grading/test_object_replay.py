@@ -3,6 +3,7 @@
 import itertools
 import linecache
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -157,12 +158,9 @@ def test_a_change_is_told_in_a_few_words(before, now, said):
     assert changed(before, now) == said
 
 
-WRONG = Counterexample((Row("box.count", "2", "1"),), "two came in")
-
-
 def view(*asked):
     calls = made(*asked)
-    return play_calls("Box", "box", calls, WRONG)
+    return play_calls("Box", "box", calls, "2", "two came in")
 
 
 def test_the_last_scene_says_what_was_expected_and_why():
@@ -265,3 +263,37 @@ def test_calls_are_left_out_of_what_is_kept_for_a_class():
     assert report.failed[0].counterexample.steps
     kept = Report.from_dict(report.to_dict())
     assert kept.failed[0].counterexample.steps == ()
+
+
+BANK = Path(__file__).parents[1] / "mutants"
+
+
+def of_the_bank(exercise, submission, name, only):
+    text = (BANK / exercise / "wrong" / f"{submission}.py").read_text("utf-8")
+    return learners(exercise, text, name, only=only)
+
+
+def test_work_that_grows_is_played_line_by_line_in_a_small_cache(home):
+    view = of_the_bank("ex07", "deque_remove", "LRUCache", "constant_time").play()
+    assert (view.zoom, repr(view)) == (
+        "lines",
+        "EvictionStepper(LRUCache, capacity 8, 10 requests)",
+    )
+
+
+def test_work_of_a_function_that_grows_is_played_with_a_few_items(home):
+    view = of_the_bank("ex02", "scans_back", "reuse_distances", "distances_fast").play()
+    assert view.says.startswith("Line ")
+    last = view._score.runs[0].scenes[-1].say
+    assert "reuse_distances returns [" in last
+    assert "Expected" not in last
+
+
+def test_memory_that_grows_is_played_with_a_few_calls(home):
+    report = of_the_bank("ex14", "cm_m06_list_of_all_samples", "LatencyHistogram", "latency_memory")
+    assert "9 calls" in repr(report.play())
+
+
+def test_figures_are_told_as_what_was_measured(home):
+    report = of_the_bank("ex07", "deque_remove", "LRUCache", "constant_time")
+    assert "<caption>What was measured</caption>" in report._repr_mimebundle_()["text/html"]

@@ -153,5 +153,5 @@ def _is_near(answer: Any, wanted: float | None, limit: float) -> bool:
 
 def draw_weight(random: Random, size: int) -> list[list[Any]]:
     """Draw calls that take all sorts of times."""
-    seconds = [{"float": repr(10 ** random.uniform(-4, 1))} for _ in range(size)]
+    seconds = [{"float": f"{10 ** random.uniform(-4, 1):.4g}"} for _ in range(size)]
     return [[0, "new"], *([0, "record", each, True] for each in seconds)]
