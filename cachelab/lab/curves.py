@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cachelab.eviction import Key
 
 from .contestants import PolicyLike, name_of
+from .subjects import with_short_traces
 from .sweeps import sweep
 from .traces import Trace, as_trace
 
@@ -77,6 +78,7 @@ class Curve:
         )
 
 
+@with_short_traces
 def miss_ratio_curve(
     trace: Trace | Iterable[Key],
     policy: PolicyLike = "lru",

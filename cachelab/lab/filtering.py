@@ -17,6 +17,7 @@ from cachelab.eviction import POLICIES, Cache, EvictionPolicy, Key
 
 from .contestants import PolicyLike, make, name_of
 from .results import Result
+from .subjects import with_short_traces
 from .traces import Trace, as_trace
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class FilterPoint:
     origin: float
 
 
+@with_short_traces
 def layer_hit_ratios(
     trace: Trace | Iterable[Key],
     policies: Sequence[PolicyLike],
@@ -84,6 +86,7 @@ def layer_hit_ratios(
     return results
 
 
+@with_short_traces
 def filtering_effect(
     trace: Trace | Iterable[Key],
     first_capacities: Sequence[int],

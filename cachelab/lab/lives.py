@@ -14,6 +14,8 @@ from cachelab.ports import MemorySource, MemoryStore, SimRuntime, Versioned
 from cachelab.ports.stores import Absent
 from cachelab.strategies import CacheAside, Strategy
 
+from .subjects import with_short_traces
+
 KEY = "row"
 
 StrategyLike = Callable[..., Any]
@@ -43,6 +45,7 @@ class _Rows(MemorySource):
         return super().read(key)
 
 
+@with_short_traces
 def live(
     ttl: float,
     reads: float,

@@ -18,11 +18,13 @@ from .dense import WORTH_COMPILING
 from .kernels.choice import arguments, kernel_for
 from .kernels.choice import play as play_compiled
 from .results import Result
+from .subjects import with_short_traces
 from .traces import Trace, as_trace
 
 UNITS = ("entries", "bytes")
 
 
+@with_short_traces
 def simulate(
     trace: Trace | Iterable[Key],
     policy: PolicyLike,

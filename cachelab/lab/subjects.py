@@ -5,18 +5,22 @@ What it did wrong is told in one sentence about it, and not by the lines of the 
 happened to call it.
 """
 
+import sysconfig
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from types import FrameType
-from typing import Any, TypeVar
+from types import FrameType, TracebackType
+from typing import Any, ParamSpec, TypeVar
 
 from cachelab.ports import Deadlock, TooManySteps
 
 Piece = TypeVar("Piece")
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 PACKAGE = str(Path(__file__).parents[1])
+INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib"))
 
 
 class SubjectFailed(TypeError):  # noqa: N818 - it says what is wrong
@@ -80,6 +84,35 @@ def blamed(subject: object, pieces: Iterator[Piece]) -> Iterator[Piece]:
     """Go through `pieces`, under the same rule as `blaming`."""
     with blaming(subject):
         yield from pieces
+
+
+def with_short_traces(call: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """
+    Decorate a function that calls a learner's class: what that raises is shown without our frames.
+
+    The error stays as it is, with its type; its stack trace goes from the caller's line to the
+    first line of the learner's own. An error that comes from none of those keeps its whole trace.
+    """
+
+    @wraps(call)
+    def short(*given: Given.args, **named: Given.kwargs) -> Answer:
+        __tracebackhide__ = True  # IPython leaves this frame out as well
+        try:
+            return call(*given, **named)
+        except Exception as error:
+            error.__traceback__ = _first_of_theirs(error.__traceback__) or error.__traceback__
+            raise
+
+    return short
+
+
+def _first_of_theirs(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not file.startswith((PACKAGE, "<frozen", *INSTALLED)):
+            return trace
+        trace = trace.tb_next
+    return None
 
 
 def subject_name(subject: object) -> str:

@@ -17,11 +17,13 @@ from cachelab.eviction import Key
 from .contestants import PolicyLike
 from .results import Result
 from .simulator import Counts, play_readable, prepared, result_of
+from .subjects import with_short_traces
 from .traces import Trace, as_trace
 
 Call = tuple[Callable[..., Counts], tuple[Any, ...]]
 
 
+@with_short_traces
 def sweep(
     trace: Trace | Iterable[Key],
     policies: Sequence[PolicyLike],

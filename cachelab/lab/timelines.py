@@ -13,6 +13,7 @@ from typing import Any
 from cachelab.eviction import EvictionPolicy, Key
 
 from .contestants import PolicyLike, make, name_of
+from .subjects import with_short_traces
 from .traces import Trace, as_trace
 
 
@@ -46,6 +47,7 @@ class Timeline:
         return next((n for n, ratio in enumerate(later) if ratio >= share * before), None)
 
 
+@with_short_traces
 def hits_over_time(
     trace: Trace | Iterable[Key], policies: Sequence[PolicyLike], capacity: int, window: int
 ) -> list[Timeline]:

@@ -1,5 +1,6 @@
 """A learner's class that fails in a view: one sentence names it, its method and its error."""
 
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from joblib import Parallel, delayed
 
 from cachelab import lab
+from cachelab.lab.lives import live
 from cachelab.lab.stories.aside import MOST, record_aside
 from cachelab.lab.stories.stampede import record_rush
 from cachelab.lab.subjects import SubjectFailed, blamed, blaming
@@ -324,3 +326,43 @@ def test_an_error_within_our_own_class_stays_as_it_is() -> None:
 def test_an_error_that_comes_from_another_process_is_named_as_well() -> None:
     with pytest.raises(SubjectFailed, match=r"^Counter raised KeyError: 'a'$"), blaming(Counter):
         Parallel(n_jobs=2)(delayed({}.__getitem__)(key) for key in "aa")
+
+
+class Forgetful(Cache):
+    def get(self, key: Any) -> Any:
+        return self.held[key]
+
+
+class Hasty(Strategy):
+    def read(self, key: str) -> Any:
+        return self.store.get(key).value
+
+
+def a_reader(world: Any) -> Any:
+    raise LookupError(f"no such world: {type(world).__name__}")
+
+
+CALLS: dict[str, Callable[[], Any]] = {
+    "simulate": lambda: lab.simulate(SHORT, Forgetful, 10),
+    "miss_ratio_curve": lambda: lab.miss_ratio_curve(SHORT, Forgetful, [10, 20]),
+    "sweep": lambda: lab.sweep(SHORT, ["lru", Forgetful], [10]),
+    "hits_over_time": lambda: lab.hits_over_time(SHORT, [Forgetful], capacity=10, window=100),
+    "layer_hit_ratios": lambda: lab.layer_hit_ratios(SHORT, [Forgetful], [10]),
+    "live": lambda: live(10, reads=1.0, writes=1.0, strategy=Hasty, requests=50),
+    "explore": lambda: lab.explore(a_reader, lab.cache_equals_source_at_rest),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_stack_trace_goes_from_the_call_to_the_class_s_own_line(name: str) -> None:
+    with pytest.raises((KeyError, AttributeError, LookupError)) as caught:
+        CALLS[name]()
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    assert [frame.f_code.co_filename for frame in frames[:3]] == [__file__] * 3
+
+
+def test_an_error_that_is_ours_keeps_the_lines_that_raised_it() -> None:
+    with pytest.raises(ValueError, match="unknown policy 'lfru'") as caught:
+        lab.simulate(SHORT, "lfru", 10)
+    names = [frame.f_code.co_name for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    assert names[-1] == "make"

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cachelab.lab.subjects import with_short_traces
+
 from .course import Course
 from .promises import AnyPromise, Promise, as_promise
 from .replays import source_of_test
@@ -141,6 +143,7 @@ class Exploration:
         return f"{self.schedules:,} schedules, {self.states:,} states, {self.seconds:.2f} s"
 
 
+@with_short_traces
 def explore(
     scenario: Scenario,
     promises: AnyPromise | Sequence[AnyPromise],
