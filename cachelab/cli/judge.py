@@ -18,7 +18,12 @@ from cachelab.grading import (
     judge,
     read_submission,
 )
-from cachelab.grading.classroom import Verdicts, find_submissions, judge_class
+from cachelab.grading.classroom import (
+    Verdicts,
+    find_submissions,
+    judge_class,
+    without_submission,
+)
 from cachelab.grading.exercise import Exercise
 from cachelab.grading.marks import write_marks
 
@@ -142,14 +147,15 @@ def _judge_class(
 
     handed_in = find_submissions(folder, exercise)
     if not handed_in:
-        raise SubmissionError(f"there is no .py file and no notebook in {folder.name}")
+        raise SubmissionError(f"there is no .py file and no notebook in {folder}")
     judged = judge_class(exercise.id, handed_in, require=require, jobs=jobs, verdicts=known)
     # disable=None: a bar on a terminal, silence in a pipe.
     found = {
         one.name: one.report or one.reason
         for one in tqdm(judged, total=len(handed_in), unit="file", disable=None)
     }
-    return {name: found[name] for name in handed_in}
+    found |= without_submission(folder, exercise)
+    return dict(sorted(found.items()))
 
 
 def _status(verdicts: dict[str, Verdict]) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cachelab.grading import SubmissionError, find_exercise, read_submission
-from cachelab.grading.classroom import find_submissions
+from cachelab.grading.classroom import find_submissions, without_submission
 from cachelab.grading.exercise import Exercise
 from cachelab.grading.similarity import Pair, similar_pairs
 
@@ -33,6 +33,8 @@ def command(exercise: str, folder: Path, at_least: float) -> None:
             texts[name] = read_submission(path, found)
         except SubmissionError as error:
             click.echo(f"{name} is left out: {error}", err=True)
+    for name, why in without_submission(folder, found).items():
+        click.echo(f"{name} is left out: {why}", err=True)
     handed_out = _text_in(Path("exercises"), found)
     pairs = similar_pairs(texts, handed_out=handed_out, at_least=at_least)
     if not pairs:

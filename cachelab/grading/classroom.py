@@ -20,7 +20,7 @@ import cachelab
 from cachelab.ports.errors import CachelabError
 
 from .exercise import Exercise
-from .handed_in import SUFFIXES
+from .handed_in import SUFFIXES, file_for
 from .judging import find_exercise, judge
 from .report import Report
 from .sandbox import choose_level
@@ -115,18 +115,22 @@ def judge_class(
 
 def find_submissions(folder: Path, exercise: Exercise) -> dict[str, Path]:
     """Return the file to judge of each file or sub-folder, by the name of its owner."""
-    found: dict[str, Path] = {}
+    return {name: file for name, file in _each(folder, exercise) if isinstance(file, Path)}
+
+
+def without_submission(folder: Path, exercise: Exercise) -> dict[str, str]:
+    """Return why there is no file to judge in a sub-folder, by the name of its owner."""
+    return {name: why for name, why in _each(folder, exercise) if isinstance(why, str)}
+
+
+def _each(folder: Path, exercise: Exercise) -> Iterator[tuple[str, Path | str]]:
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith((".", "__")):
             continue
         if entry.is_dir() and not entry.is_symlink():
-            inside = sorted(p for p in entry.rglob("*") if p.suffix in SUFFIXES)
-            named = [p for p in inside if p.stem.startswith(exercise.id)]
-            if inside:
-                found[entry.name] = (named or inside)[0]
+            yield entry.name, file_for(exercise.id, entry)
         elif entry.suffix in SUFFIXES:
-            found[entry.name] = entry
-    return found
+            yield entry.name, entry
 
 
 def _text_of(exercise: Exercise, path: Path) -> str | Exception:

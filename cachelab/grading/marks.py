@@ -41,7 +41,7 @@ def write_marks(
         )
         for name, verdict in verdicts.items():
             mark = marks.get(name, "")
-            written = written_answers(files[name])
+            written = written_answers(files[name]) if name in files else ""
             row = _line(name, verdict, mark, written)
             if exercise.by_hand and isinstance(verdict, Report) and not written.strip():
                 row[-1] = "; ".join(filter(None, [row[-1], "nothing written to mark by hand"]))

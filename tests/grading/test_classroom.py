@@ -6,6 +6,7 @@ import pytest
 
 from cachelab.grading import find_exercise, judge
 from cachelab.grading.classroom import Verdicts, find_submissions, judge_class
+from cachelab.grading.handed_in import file_for
 
 from . import bank
 
@@ -49,6 +50,33 @@ def test_every_student_gets_points_or_a_reason(judged):
         "fay.py": 0,
         "gil.py": "gil.py is not UTF-8 text",
     }
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"),
+    [
+        (
+            ["ex01_measuring.ipynb", ".ipynb_checkpoints/ex01_measuring.ipynb"],
+            "ex01_measuring.ipynb",
+        ),
+        (["ex01_measuring (1).ipynb", "ex01_measuring.ipynb"], "ex01_measuring.ipynb"),
+        (["ex01.py", "ex01_measuring.ipynb"], "ex01_measuring.ipynb"),
+        (["Ada Lovelace_1071_file_EX01.py", "notes.py"], "Ada Lovelace_1071_file_EX01.py"),
+        (["ex01_measuring/mine.py", "ex02_should_we_cache/mine.py"], "ex01_measuring/mine.py"),
+        (["__MACOSX/._mine.py", "mine.py"], "mine.py"),
+        (["16_capstone.ipynb", "mine.py"], "mine.py"),
+        (["a.py", "b.py"], "one of a.py, b.py, but which?"),
+        (["new/ex01.py", "old/ex01.py"], "one of new/ex01.py, old/ex01.py, but which?"),
+        (["ex02_should_we_cache/mine.py"], "no notebook and no program for ex01"),
+        (["essay.docx"], "no notebook and no program for ex01"),
+    ],
+)
+def test_one_file_of_a_folder_is_judged_or_it_is_said_why_none_is(tmp_path, names, taken):
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = file_for("ex01", tmp_path)
+    assert found == (tmp_path / taken if (tmp_path / taken).exists() else taken)
 
 
 def test_a_class_gets_the_verdicts_that_each_would_get_alone(judged):

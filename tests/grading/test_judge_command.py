@@ -86,7 +86,15 @@ def test_one_unreadable_submission_does_not_stop_the_others(a_class):
     assert result.exit_code == 2
     found = json.loads(result.stdout)
     assert found["ada"]["points"] == 40
-    assert found["cy.ipynb"] == {"error": "cy.ipynb is not a readable notebook"}
+    assert found["cy.ipynb"]["error"].startswith("cy.ipynb is not a readable notebook")
+
+
+def test_who_has_handed_in_no_file_for_the_exercise_has_a_line(a_class):
+    (a_class / "cy" / "ex05_write_strategies").mkdir(parents=True)
+    (a_class / "cy" / "ex05_write_strategies" / "mine.py").write_bytes(RIGHT.read_bytes())
+    result = _run("ex07", a_class, "--csv", a_class / "marks.csv")
+    assert "cy      could not be judged: no notebook and no program for ex07" in result.stdout
+    assert "cy,,,,,,could not be judged" in (a_class / "marks.csv").read_text("utf-8-sig")
 
 
 def test_the_points_of_a_class_go_to_a_table(a_class, tmp_path):
