@@ -89,7 +89,9 @@ class Stage:
         """Return the arguments that are passed by place and those that are passed by name."""
         arguments, keywords = [], {}
         for wire in wires:
-            if isinstance(wire, dict) and "keyword" in wire:
+            if not isinstance(wire, dict):
+                arguments.append(wire)
+            elif "keyword" in wire:
                 name, inner = wire["keyword"]
                 keywords[name] = self.decode(inner)
             else:
