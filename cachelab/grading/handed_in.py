@@ -1,5 +1,5 @@
 """
-What each student of a class has handed in: in nbgrader's layout, submitted/STUDENT/ASSIGNMENT, or not.
+What each student of a class has handed in, and which file of several is meant.
 """
 
 import hashlib
