@@ -11,11 +11,11 @@ from random import Random
 from typing import Any
 
 from .exercise import Examine, Finding
-from .process import PlayerLost
+from .process import CallRaised
 from .report import Counterexample, Row
 from .runs import Effort, Expectation, without_chunks
 from .session import HASTE, Outcome, Session
-from .wording import reason, show_outcome
+from .wording import find_other_entries, reason, show_outcome
 from .world import wired
 
 CASES = 200
@@ -64,14 +64,14 @@ def call_each(session: Session, name: str, many: list[Arguments]) -> list[Any]:
     Call a function with each of many arguments; return the wire forms of its answers.
 
     Raises:
-        PlayerLost: a call raised, or none came back.
+        CallRaised: a call raised, or none came back.
     """
     answers: list[Any] = []
     for start in range(0, len(many), BATCH):
         lists = [{"list": list(map(wired, each))} for each in many[start : start + BATCH]]
         [outcome] = session.play([[0, f"each:{name}", *lists]])
         if "value" not in outcome:
-            raise PlayerLost(f"answered with {show_outcome(outcome)}")
+            raise CallRaised(name, outcome, show_outcome(outcome))
         answers += outcome["value"]["list"]
     return answers
 
@@ -186,5 +186,7 @@ def _tell(
 ) -> Counterexample:
     hope = expect(*arguments)
     row = Row(f"{name}({', '.join(map(repr, arguments))})", hope.text, show_outcome(outcome))
-    why = reason(outcome, hope.why, name, source, name, hope.text)
+    others = find_other_entries(outcome, hope.text)
+    told = f"{others}: {hope.why}" if others else hope.why
+    why = reason(outcome, told, name, source, name, hope.text)
     return Counterexample((row,), why, arguments=arguments)

@@ -12,14 +12,14 @@ from .exercise import Check, Exercise, Finding
 from .exercises import EXERCISES
 from .plainness import objection
 from .pool import PlayerPool
-from .process import PlayerLost
+from .process import CallRaised, PlayerLost
 from .report import CheckResult, Counterexample, Report, Row
 from .sandbox import Level, choose_level
 from .session import CALL_SECONDS, Session, StuckAgain, Unfinished
 from .slips import Slip
 from .stuck import NeverReturning
 from .text_places import Text
-from .wording import explain_exception, show_outcome
+from .wording import explain_exception, reason, show_outcome
 
 MORE = 3
 """Times as many seconds for a check whose time was over, when it is judged once more."""
@@ -205,12 +205,23 @@ def _said(finding: Finding) -> str:
 def _judge_one(check: Check, session: Session, random: Random) -> Finding | None:
     try:
         return _not_loaded(session) or check.examine(session, random)
+    except CallRaised as raised:
+        return _no_answer(raised, session.source)
     except PlayerLost as lost:
         return Finding(f"the submission {lost}")
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
         if objection(session.source) is None:
             raise  # plain code cannot make a player answer nonsense: the mistake is the judge's
         return Finding("the submission changed what the player answers")
+
+
+def _no_answer(raised: CallRaised, source: str) -> Finding:
+    """Say what came instead of the answers of a function that is called very often."""
+    shown = show_outcome(raised.outcome)
+    row = Row(f"{raised.name}(...), called many times", "an answer each time", shown)
+    why = reason(raised.outcome, "every call has to answer", raised.name, source, raised.name)
+    found = Counterexample((row,), why, is_table=True)
+    return Finding(f"a call of {raised.name} does not answer", found)
 
 
 def _not_loaded(session: Session) -> Finding | None:

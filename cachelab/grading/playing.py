@@ -159,7 +159,8 @@ def tell_run(
     why = reason(outcomes[index], hope.why, name, session.source, verbs[index], hope.text)
     if len(run.capacities) > 1 and why == hope.why:
         why += " in this cache, and two caches share nothing"
-    rows.append(Row(calls[-1], hope.text, got[-1]))
+    came = "no exception" if verbs[index] == "__init__" and got[-1] == "None" else got[-1]
+    rows.append(Row(calls[-1], hope.text, came))
     alone = len(run.capacities) == 1
     return Counterexample(
         tuple(rows),

@@ -36,6 +36,15 @@ class PlayerLost(Exception):  # noqa: N818 - an ordinary end of a player, not a 
         self.line = line
 
 
+class CallRaised(PlayerLost):
+    """A call of the function `name` has raised where only answers are of use; with its outcome."""
+
+    def __init__(self, name: str, outcome: dict[str, Any], shown: str) -> None:
+        super().__init__(f"answered with {shown}")
+        self.name = name
+        self.outcome = outcome
+
+
 SECONDS_TO_END = 5.0
 
 _GO = b"."

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .session import Outcome
 from .text_places import Text, answers, prints
 
+SUPER_SELF = re.compile(r"super\(\)\.\w+\(self\b")
 WAITS = re.compile(r"`with\b|\.(?:acquire|wait|join)\(")
 
 FROM = {
@@ -25,6 +26,17 @@ IMPORTS = {
     **{name: f"from {module} import {name}" for module, names in FROM.items() for name in names},
 }
 """What a learner forgets to import, and how to."""
+
+BUILT_IN = ("bool", "float", "int", "list", "set", "str", "tuple", "function", "method")
+
+PERHAPS = {
+    "'NoneType'": "something is None here: ",
+    "string indices": "what stands before the [ is a text here, no dictionary: ",
+    "'Missing'": "something is MISSING here: ",
+    "'function'": "a function is used where its answer is meant, are its () missing? ",
+    "'method'": "a method is used where its answer is meant, are its () missing? ",
+}
+"""By a type in the message of a TypeError: what is likely to be behind it."""
 
 
 class Slip(str):
@@ -116,6 +128,8 @@ def _name(it: Raised) -> str:
     name = found.group(1) if found else "a name"
     if it.suggestion:
         return f"{it.at}{name} is not defined. {it.suggestion}"
+    if name not in IMPORTS and (owner := it.text.owner(name)):
+        return f"{it.at}{name} is known inside of {owner} alone: pass it on, or set it here too"
     advice = f"write `{IMPORTS[name]}`" if name in IMPORTS else "import or define it"
     return (
         f"the judge runs only the cell that defines {it.subject}, and {name} is not defined there: "
@@ -145,6 +159,10 @@ def _attribute(it: Raised) -> str:
         return f"{owner} has no method {name}{perhaps}"
     if it.suggestion:
         return f"{it.at}there is no {name}. {it.suggestion}"
+    if owner == "dict":
+        return f"{it.at}a dictionary has no .{name}: what is in it is asked for with [{name!r}]"
+    if owner in BUILT_IN:
+        return f"{it.at}what stands before .{name} is of type {owner} here, which has no {name}"
     return f"{it.at}nothing has given this {owner} a {name} so far; __init__ may"
 
 
@@ -152,8 +170,8 @@ def _types(it: Raised) -> str | None:
     for pattern, tell in OF_TYPES:
         if found := re.search(pattern, it.message):
             return tell(it, found)
-    none = "something is None here: " if "'NoneType' object" in it.message else ""
-    return f"{it.at}{none}{it.message}" if it.line else None
+    perhaps = next((said for kind, said in PERHAPS.items() if kind in it.message), "")
+    return f"{it.at}{perhaps}{it.message}" if it.line else None
 
 
 def _counted(it: Raised, found: re.Match[str]) -> str:
@@ -165,8 +183,11 @@ def _counted(it: Raised, found: re.Match[str]) -> str:
     is_method = "." in name
     if is_method and names[:1] not in (["self"], ["cls"]):
         return f"{it.head(name)}: the first argument of a method is self"
-    besides, where = " besides self" * is_method, it.text.quoted(it.line) or "here"
+    if is_method and SUPER_SELF.search(it.text.quoted(it.line)):
+        return f"{it.at}super() passes self by itself: leave it out of the brackets"
+    besides, here = " besides self" * is_method, it.text.quoted(it.line)
     takes, given = len(names) - is_method, given - is_method
+    where = f"in {here}" if here else "here"
     return f"{it.head(name)}, takes {takes}{besides}, and is called with {given} {where}"
 
 
@@ -174,9 +195,10 @@ def _lacking(it: Raised, found: re.Match[str]) -> str:
     name, lacks = found.groups()
     if it.line is not None:
         return f"{it.text.quoted(it.line)}, leaves out {lacks}: see {it.head(name)}"
+    them = "them" if " and " in lacks else "it"
     return (
-        f"{it.head(name)}, asks for {lacks}, and this call leaves it out: an argument with a value "
-        "of its own, as in default=None, may be left out"
+        f"{it.head(name)}, asks for {lacks}, and this call leaves {them} out: an argument with a "
+        "value of its own, as in default=None, may be left out"
     )
 
 

@@ -44,6 +44,12 @@ class Text:
         ]
         return found[-1] if found else None
 
+    def owner(self, name: str) -> str | None:
+        """Return a function of which a name is an argument or a variable of its own, if one is."""
+        functions = (node for node in self._nodes() if isinstance(node, ast.FunctionDef))
+        owners = (function.name for function in functions if name in _names_of(function))
+        return next(owners, None)
+
     def nearest(self, name: str) -> str | None:
         """Return the class or function of the text that is most like a name, if one is."""
         body = _parsed(self.source).body
@@ -80,6 +86,15 @@ def _own(node: ast.AST) -> list[ast.AST]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
         return []
     return [node, *(below for child in ast.iter_child_nodes(node) for below in _own(child))]
+
+
+def _names_of(function: ast.FunctionDef) -> set[str]:
+    """Return the arguments of a function, and the variables that it sets itself."""
+    inner = [node for top in function.body for node in _own(top)]
+    set_here = {
+        node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    return set_here | {argument.arg for argument in function.args.args}
 
 
 def prints(function: ast.FunctionDef) -> bool:

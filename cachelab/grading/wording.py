@@ -2,14 +2,19 @@
 Outcomes in a learner's words: what a call gave, and what an exception is likely to mean.
 """
 
+import ast
+import math
 import re
+from typing import Any
 
-from .player.values import Wire, decode
+from .player.values import Wire, decode, travels
 from .session import Outcome
 from .slips import find_missing_return, find_slip
 from .text_places import Text
 
 LONGEST = 120
+
+LAZY = ("generator", "map", "filter", "zip", "dict_keys", "dict_values", "dict_items")
 
 _LOOKS_UP = re.compile(r"\[|\.(pop|popitem|popleft|remove|index|move_to_end)\(")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
@@ -25,9 +30,46 @@ def show_value(wire: Wire) -> str:
     if isinstance(wire, dict) and "repr" in wire:
         return f"an object of type {wire['repr']}"
     try:
-        return shorten(repr(decode(wire)))
+        return shorten(repr(_readable(wire)))
     except (ValueError, TypeError):
         return "a value with objects of other types in it"
+
+
+class _Unread:
+    """What stands for an object of a type that the judge does not read."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}>"
+
+
+def _readable(wire: Wire) -> Any:
+    """Return the value of a wire form, with a mark where only the name of a type has come."""
+    if not isinstance(wire, dict) or travels(wire):
+        return decode(wire)
+    [(tag, body)] = wire.items()
+    if tag == "repr":
+        return _Unread(body)
+    if tag == "dict":
+        return {_readable(key): _readable(item) for key, item in body}
+    items = [_readable(item) for item in body]
+    return tuple(items) if tag == "tuple" else items
+
+
+def find_unread(wire: Wire) -> str:
+    """
+    Return the name of the first type in an answer that the judge does not read, or nothing.
+
+    >>> find_unread({"list": [1, {"repr": "Fraction"}]})
+    'Fraction'
+    """
+    if isinstance(wire, list):
+        return next(filter(None, map(find_unread, wire)), "")
+    if not isinstance(wire, dict):
+        return ""
+    return str(wire["repr"]) if "repr" in wire else find_unread([*wire.values()])
 
 
 def show_outcome(outcome: Outcome) -> str:
@@ -64,12 +106,25 @@ def reason(
 ) -> str:
     """Return `why` an outcome is wrong: a slip's sentence, or else the reason of the contract."""
     told = explain_exception(outcome, name, source, called)
-    if told is None and expected != "None":
+    if told is None and expected != "None" and called != "__init__":
         told = find_missing_return(outcome, source, called)
     if told is None:
-        broken = find_failed_look_up(outcome, source)
+        broken = find_failed_look_up(outcome, source) or _find_foreign(outcome, source)
         return f"{broken}: {why}" if broken else why
     return told
+
+
+def _find_foreign(outcome: Outcome, source: str) -> str | None:
+    """Return what an answer is made of that is no plain value, or whose error it hands on."""
+    if kind := find_unread(outcome.get("value")):
+        if kind in LAZY:
+            return f"a {kind} is no list yet: list(...) makes one of it"
+        return f"the judge reads numbers, texts, lists, tuples and dictionaries, and no {kind}"
+    kind, _, line = outcome.get("raised", ("", "", None))
+    if kind != "StoreError":
+        return None
+    where = f" in {Text(source).quoted(line)}," if line else ""
+    return f"the store fails{where} and its StoreError reaches the caller"
 
 
 def find_failed_look_up(outcome: Outcome, source: str) -> str | None:
@@ -88,6 +143,40 @@ def find_failed_look_up(outcome: Outcome, source: str) -> str | None:
         return None
     what = plain(message) if kind == "KeyError" else "something"
     return f"{where}, looks for {what} where it is not, and the call ends with {kind}"
+
+
+def find_other_entries(outcome: Outcome, expected: str) -> str | None:
+    """
+    Return which entries of a dictionary are missing, or are others than in the text expected.
+
+    >>> find_other_entries({"value": {"dict": [["hits", 3]]}}, "{'hits': 2}")
+    'hits is another one'
+    >>> find_other_entries({"value": {"dict": [["hit", 2]]}}, "{'hits': 2}")
+    "the answer has no 'hits'"
+    """
+    wanted, wire = _literal(expected.removeprefix("a dict with ")), outcome.get("value")
+    if not isinstance(wanted, dict) or not isinstance(wire, dict) or "dict" not in wire:
+        return None
+    got = _readable(wire)
+    if missing := [repr(name) for name in wanted if name not in got]:
+        return f"the answer has no {' and no '.join(missing)}"
+    others = [str(name) for name, value in wanted.items() if not _alike(got[name], value)]
+    if not others:
+        return None
+    return f"{' and '.join(others)} {'is another one' if len(others) == 1 else 'are others'}"
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text if text.startswith("{") else f"{{{text}}}")
+    except (ValueError, SyntaxError, TypeError):
+        return None
+
+
+def _alike(got: Any, wanted: Any) -> bool:
+    if isinstance(got, int | float) and isinstance(wanted, int | float):
+        return math.isclose(got, wanted, rel_tol=1e-5, abs_tol=1e-9)
+    return bool(got == wanted)
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from cachelab.grading import judge
 from cachelab.grading.html import render
 from cachelab.grading.slips import find_missing_return, find_slip
-from cachelab.grading.wording import reason
+from cachelab.grading.wording import find_other_entries, reason
 
 RIGHT = Path(__file__).parents[1] / "mutants" / "ex07" / "right" / "ordered_dict.py"
 
@@ -20,6 +20,7 @@ BOX = """class Box:
         print(key)
     def size(self):
         len(self.items)
+        super().get(self, key)
 """
 
 
@@ -48,6 +49,33 @@ def said(kind: str, message: str, line: int | None = None) -> str | None:
             None,
             "the first argument of a method is self",
         ),
+        (
+            "TypeError",
+            "Box.get() missing 2 required positional arguments: 'key' and 'ttl'",
+            None,
+            "asks for 'key' and 'ttl', and this call leaves them out",
+        ),
+        (
+            "TypeError",
+            "Box.get() takes 2 positional arguments but 3 were given",
+            10,
+            "line 10, `super().get(self, key)`: super() passes self by itself",
+        ),
+        (
+            "TypeError",
+            "'<' not supported between 'NoneType' and 'int'",
+            5,
+            "something is None here",
+        ),
+        ("TypeError", "unsupported operand: 'method' and 'float'", 5, "are its () missing?"),
+        (
+            "AttributeError",
+            "'dict' object has no attribute 'items_'",
+            5,
+            "asked for with ['items_']",
+        ),
+        ("AttributeError", "'str' object has no attribute 'value'", 5, "is of type str here"),
+        ("NameError", "name 'key' is not defined", 9, "key is known inside of get alone"),
         ("TypeError", "object of type 'Box' has no len()", None, "method __len__"),
         ("TypeError", "'int' object is not callable", 5, "no function"),
         ("RecursionError", "maximum recursion depth exceeded", 5, "calls itself"),
@@ -78,6 +106,37 @@ def test_a_return_that_is_missing_is_asked_for():
 
 def test_an_answer_that_is_printed_is_to_be_returned():
     assert "prints its answer" in find_missing_return({"value": None}, BOX, "put")
+
+
+def test_nobody_is_asked_to_return_something_from_init():
+    assert reason({"value": None}, "too small", "Box", BOX, "__init__", "ValueError") == "too small"
+
+
+def test_a_type_that_the_judge_does_not_read_is_named_before_the_reason():
+    told = reason({"value": {"list": [{"repr": "Money"}]}}, "it is 3", "Box", BOX, "get")
+    assert told.endswith("and no Money: it is 3")
+
+
+def test_a_generator_is_told_from_a_list():
+    told = reason({"value": {"repr": "generator"}}, "it is [3]", "Box", BOX, "get")
+    assert told == "a generator is no list yet: list(...) makes one of it: it is [3]"
+
+
+def test_a_store_error_that_gets_through_is_named_with_its_line():
+    told = reason({"raised": ["StoreError", "down", 5]}, "it is 3", "Box", BOX, "get")
+    assert told.startswith("the store fails in line 5, `return self.items[key]`, and its StoreErr")
+
+
+def test_entries_of_an_answer_that_are_others_are_named():
+    wire = {"dict": [["hits", 3], ["misses", {"float": "1.0"}]]}
+    assert find_other_entries({"value": wire}, "{'hits': 2, 'misses': 1}") == "hits is another one"
+
+
+def test_a_function_that_is_called_very_often_and_raises_is_told_with_its_call():
+    text = "def jittered(ttl, fraction):\n    return ttl"
+    [failed] = judge("ex06", text, only="spread").failed
+    assert failed.message == "a call ends with TypeError"
+    assert failed.counterexample.why.startswith("line 1, `def jittered(ttl, fraction):`, takes 2")
 
 
 def test_a_function_that_returns_something_is_not_suspected():

@@ -237,9 +237,13 @@ class DyingModel:
         dead = self.corpses + len(self.entries) - len(self.alive())
         self.corpses = 0
         self.entries = {key: self.entries[key] for key in self.alive()}
-        why = "purge removes the dead entries and says how many there were"
-        fits = f"at most {dead}, or None"
-        return satisfying(lambda n: n is None or (type(n) is int and 0 <= n <= dead), fits, why)
+        why = "purge removes the dead entries, and may return how many there were, or which"
+
+        def fits(value: Any) -> bool:
+            number = len(value) if isinstance(value, list | tuple | set | dict) else value
+            return number is None or (type(number) is int and 0 <= number <= dead)
+
+        return satisfying(fits, f"at most {dead}, or None", why)
 
     def _evictions(self) -> Expectation:
         why = f"{self.gone} live entries had to go to make room; an entry that died is none of them"

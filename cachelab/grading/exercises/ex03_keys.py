@@ -87,7 +87,7 @@ def _pairs(draw: Callable[[Random], tuple[Asked, Asked]], message: str) -> Any:
         asked = [each for pair in pairs for each in pair]
         steps = [[0, "call:cache_key", encode(request), encode(vary)] for request, vary in asked]
         outcomes = session.play(steps)
-        wrong = list(_wrong(pairs, outcomes))
+        wrong = list(_wrong(pairs, outcomes, session.source))
         return Finding(message, min(wrong, key=_length)) if wrong else None
 
     return examine
@@ -97,7 +97,9 @@ def _length(found: Counterexample) -> int:
     return sum(len(row.call) for row in found.rows)
 
 
-def _wrong(pairs: list[tuple[Asked, Asked]], outcomes: list[Outcome]) -> Iterator[Counterexample]:
+def _wrong(
+    pairs: list[tuple[Asked, Asked]], outcomes: list[Outcome], source: str
+) -> Iterator[Counterexample]:
     for number, pair in enumerate(pairs):
         got = outcomes[2 * number : 2 * number + 2]
         for asked, outcome in zip(pair, got, strict=False):
@@ -106,7 +108,7 @@ def _wrong(pairs: list[tuple[Asked, Asked]], outcomes: list[Outcome]) -> Iterato
                 why = "Vary: * means that no other request ever fits: there is no key"
                 if hope != "MISSING":
                     why = "a key is a text that other requests can be compared by"
-                why = explain_exception(outcome, "cache_key") or why
+                why = explain_exception(outcome, "cache_key", source) or why
                 yield Counterexample((Row(_call(asked), hope, show_outcome(outcome)),), why)
                 break
         else:

@@ -103,7 +103,10 @@ class LayersModel:
             self.browser[key] = copy
         if scope == "public":
             self.cdn[key] = copy
-        return exactly(body, "no layer has a copy that is still good: it comes from the origin")
+        why = "no layer has a copy that is still good: it comes from the origin"
+        if not seconds:
+            why = "it is good for 0 seconds, so no layer keeps it: what the origin gave is returned"
+        return exactly(body, why)
 
     def _page(self, key: str, body: Any, seconds: float, scope: str) -> Expectation:
         self.pages[key] = (body, seconds, scope)

@@ -1,5 +1,5 @@
 """
-Exercise 04: cache-aside and read-through. Fourteen checks on a store and a source of the judge's.
+Exercise 04: cache-aside and read-through. Sixteen checks on a store and a source of the judge's.
 
 Copies are texts in a store, so the format is the submission's own; what counts is what a read
 answers, how often the source was asked for it, and what is left when something has failed.

@@ -141,7 +141,7 @@ NO_TASK = (
 SCENES = Tale(AheadWorld, AheadModel)
 
 _WRONG = "a read gives the wrong row, or waits needlessly"
-_TIMING = "a copy is renewed too early, too late or by the reader"
+_TIMING = "a copy is renewed too early, too late, not at all or by the reader"
 _CROWDED = "a key is loaded twice at once, or not at all"
 _HELPLESS = "a failure is not survived as promised"
 

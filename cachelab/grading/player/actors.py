@@ -17,7 +17,7 @@ from .leading import Gone, Hand, Lead, Request
 from .locks import PatchedLock, allocate_lock, patch_threading
 from .outside import RAISED
 from .stage import FILENAME, Outcome, Stage, describe
-from .values import Wire, decode, encode, travels
+from .values import Wire, decode, encode, encode_exactly, travels
 
 Event = dict[str, Any]
 """{"calls": [port, verb, arguments, keywords, line]} of a task that waits, {"ended": outcome} of
@@ -108,19 +108,19 @@ class Cast:
             self.stage.fresh()
         if "step" in request:
             step = request["step"]
-            return self._play(request["actor"], lambda: self.stage.perform(*step))
+            return self._play(request["actor"], lambda: self.stage.perform(*step), encode)
         function = self.kept[request["function"]]
         arguments = [self.decode(wire) for wire in request["arguments"]]
-        return self._play(request["actor"], lambda: function(*arguments))
+        return self._play(request["actor"], lambda: function(*arguments), encode_exactly)
 
     def waiting(self, request: Request) -> Hand | None:
         """Return the hand of the task that a request is for, if there is one."""
         actor = self.actors.get(request["actor"]) if request["op"] == "resume" else None
         return None if actor is None else actor.hand
 
-    def _play(self, name: str, action: Callable[[], Any]) -> Event:
+    def _play(self, name: str, action: Callable[[], Any], encoded: Callable[[Any], Wire]) -> Event:
         actor = self.actors[name] = self.by_thread[_thread.get_ident()] = Actor(self.lead)
-        outcome = self.outcome(action)
+        outcome = self.outcome(action, encoded)
         if actor.is_dismissed:
             actor.back.release()
             raise Gone
@@ -132,13 +132,14 @@ class Cast:
         me = _thread.get_ident()
         return self.by_thread.get(me, me)
 
-    def outcome(self, action: Callable[[], Any]) -> Outcome:
+    def outcome(self, action: Callable[[], Any], encoded: Callable[[Any], Wire]) -> Outcome:
         """Call something of the submission's; what cannot travel is kept here."""
         try:
             value = action()
         except BaseException as error:  # noqa: BLE001 - SystemExit too is an answer
             return {"raised": describe(error), "kept": self._keep(error)["kept"]}
-        return {"value": self._encode(value)}
+        wire = encoded(value)
+        return {"value": wire if travels(wire) else self._encode(value)}
 
     def decode(self, wire: Wire) -> Any:
         """Return the object that the judge means."""
@@ -176,7 +177,7 @@ class Cast:
     def _encode(self, value: Any) -> Wire:
         if type(value) is Port:
             return {"port": value._name}
-        wire = encode(value)
+        wire = encode_exactly(value)
         return wire if travels(wire) else self._keep(value)
 
     def _keep(self, value: Any) -> Wire:

@@ -3,10 +3,12 @@ Values on the wire: JSON that keeps the exact type, so that nothing can pretend 
 
 None, booleans, whole numbers and text travel as they are; other built-in types carry a tag. An
 instance of any other class, a subclass of str too, arrives as the name of its type and nothing
-else: its `__eq__` is never asked.
+else: its `__eq__` is never asked. An answer may be a tuple with names, any dictionary or a
+fraction, which arrive as tuple, dict and float.
 """
 
 import json
+from numbers import Number
 from typing import Any
 
 Wire = Any
@@ -32,9 +34,43 @@ def encode(value: object) -> Wire:
     {'repr': 'Text'}
     """
     try:
+        wire = _encode(value)
+        return wire if travels(wire) else _encode(plain(value))
+    except RecursionError:
+        return {"repr": type(value).__name__}
+
+
+def encode_exactly(value: object) -> Wire:
+    """
+    Return the wire form of a value that is to come back as what it was, names and all.
+
+    >>> from collections import Counter
+    >>> encode_exactly(Counter("a")), encode(Counter("a"))
+    ({'repr': 'Counter'}, {'dict': [['a', 1]]})
+    """
+    try:
         return _encode(value)
     except RecursionError:
         return {"repr": type(value).__name__}
+
+
+def plain(value: Any) -> Any:
+    """
+    Return a value with named tuples, kinds of dictionaries and fractions as what they are.
+
+    >>> from collections import OrderedDict, namedtuple
+    >>> plain([OrderedDict(a=1), namedtuple("Life", "fresh stale")(5, 0)])
+    [{'a': 1}, (5, 0)]
+    """
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in dict.items(value)}
+    if type(value) is list:
+        return [plain(item) for item in value]
+    if isinstance(value, Number) and not isinstance(value, int | float | complex):
+        return float(value)  # type: ignore[arg-type]
+    if isinstance(value, tuple) and (type(value) is tuple or hasattr(type(value), "_fields")):
+        return tuple(plain(item) for item in tuple.__iter__(value))
+    return value
 
 
 def _encode(value: Any) -> Wire:

@@ -44,8 +44,8 @@
 # | else: status 200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501 | yes | yes |
 # | else | no | no |
 #
-# The first rule that applies decides. `response` has `status` and `headers`. RFC 9111, section 3; the
-# rule about Set-Cookie is stricter than the standard.
+# The first rule that applies decides: True for yes, False for no. `response` is a dictionary with
+# `status` and `headers`. RFC 9111, section 3; the rule about Set-Cookie is stricter than the standard.
 
 # %% [markdown]
 # ## The contract of `LayeredCache(browser, cdn, origin)`

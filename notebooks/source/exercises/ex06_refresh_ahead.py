@@ -45,7 +45,7 @@
 # | `set(key, value, ttl=None)` | a new life from now, of this or the usual length (0: over at once, or ValueError); a full cache drops dead entries first, then a living one of your choice, never the new one |
 # | `get(key, default=None)` | the value while it lives: at exactly stored + ttl it is dead |
 # | `len(cache)`, `key in cache` | the living only |
-# | `purge()` | removes the dead; may return how many |
+# | `purge()` | removes the dead; may return how many, or which |
 # | `evictions()` | how many living entries had to go |
 
 # %% [markdown]
