@@ -73,9 +73,9 @@ async def _kernel(folder: Path, log: Path) -> AsyncIterator[Any]:
 
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
     log.parent.mkdir(parents=True, exist_ok=True)
-    # An empty IPython folder: the author's start-up files and history are not part of the course.
-    with tempfile.TemporaryDirectory(prefix="cachelab-") as ipython, log.open("wb") as out:
-        env = os.environ | {"IPYTHONDIR": ipython}
+    # Empty folders: the author's start-up files, predictions and attempts are not the course's.
+    with tempfile.TemporaryDirectory(prefix="cachelab-") as empty, log.open("wb") as out:
+        env = os.environ | {"IPYTHONDIR": f"{empty}/ipython", "CACHELAB_HOME": f"{empty}/home"}
         await manager.start_kernel(cwd=str(folder), env=env, stdout=out, stderr=out)
         try:
             yield manager

@@ -33,8 +33,11 @@ CONF = {
     "html_css_files": ["cachelab-site.css"],
     "html_js_files": [("cachelab-site.js", {"type": "module"})],
     "html_show_sourcelink": False,
+    "html_show_copyright": False,
     "html_copy_source": False,
     "nb_execution_mode": "off",
+    "nb_code_prompt_show": "The cell's code",
+    "nb_code_prompt_hide": "The cell's code",
     # By default a page would ask a content network for the machinery of widgets.
     "nb_ipywidgets_js": {},
     "myst_heading_anchors": 3,
@@ -73,10 +76,20 @@ def _page(course: Course, lesson: Lesson, pages: Path, scratch: Path) -> None:
         except CellError as error:
             where = f"{course.relative(path)}, cell {error.position + 1}"
             raise BuildError(f"{where}: {error}") from error
+    _fold(notebook)
     settle(notebook, pages / "_static")
     target = pages / path.relative_to(course.root)
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)  # type: ignore[no-untyped-call]
+
+
+def _fold(notebook: NotebookNode) -> None:
+    """
+    Fold what is folded in JupyterLab: a cell whose code holds the answer to what it asks.
+    """
+    for cell in notebook.cells:
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
 
 
 def _front(course: Course, lessons: list[Lesson], pages: Path) -> None:

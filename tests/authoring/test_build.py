@@ -113,6 +113,24 @@ def test_a_notebook_runs_in_its_own_folder(course):
     assert cells(course.lesson)["07-start-01"].outputs[0].text == "notebooks\n"
 
 
+def test_the_author_s_own_predictions_and_attempts_stay_outside(course, monkeypatch, tmp_path):
+    home = tmp_path / "home"
+    monkeypatch.setenv("CACHELAB_HOME", str(home))
+    build_lesson(
+        course,
+        """
+        # %% [markdown]
+        # # Whose?
+
+        # %%
+        from cachelab.lab import predict
+
+        predict("How many?", low=0, high=9).commit(4)
+        """,
+    )
+    assert not home.exists()
+
+
 def test_a_widget_is_saved_as_its_picture(course):
     widget = "import ipywidgets\n\nipywidgets.IntSlider(description='n')"
     build_lesson(course, f"# %%\n{widget}\n")

@@ -66,6 +66,13 @@ def test_a_form_commits(lesson):
     expect(form.locator(".clf-done")).to_contain_text("0.4")
 
 
+def test_the_code_that_holds_an_answer_is_folded_as_in_jupyterlab(lesson):
+    answer = lesson.locator(".cell_input").get_by_text("The ten most popular of 100 objects")
+    expect(answer).to_be_hidden()
+    lesson.get_by_text("The cell's code").first.click()
+    expect(answer).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["index.html", LESSON, "exercises/ex08_lfu/ex08_lfu.html"])
 def test_every_kind_of_page_asks_nobody_else(path, theme, address, chromium, artifacts):

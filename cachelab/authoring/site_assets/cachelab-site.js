@@ -38,3 +38,5 @@ for (const island of document.querySelectorAll(".cachelab-island")) {
 // What the theme leaves out: headings have a level, and what scrolls can be scrolled with keys.
 for (const node of document.querySelectorAll("p.caption[role=heading]")) node.ariaLevel = "2";
 for (const node of document.querySelectorAll("pre, .cachelab-figure")) node.tabIndex = 0;
+// Its name of a folded cell is not what stands there.
+for (const node of document.querySelectorAll("details.hide > summary")) node.removeAttribute("aria-label");
