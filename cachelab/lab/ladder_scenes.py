@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from .chart import Axis
 from .ladder import KNOWN_LIST, LATER, Rung
 from .ladder.chart import told
-from .marks import SERIES, dot, line, rect, text, zone
+from .marks import SERIES, dot, line, number, path, rect, text, zone
 from .scenes import Control, Question, Row, Run, Scene
 
 LISTS = {"of 2007": KNOWN_LIST, "of 2020": LATER, "both": KNOWN_LIST + LATER, "none": ()}
@@ -98,9 +98,8 @@ def _backdrop(rungs: Sequence[Rung], bottom: float) -> str:
     across, step = _across(rungs), _step(len(rungs), bottom)
     parts = [text(LEFT, bottom + 38, "time of one operation (log scale)", 12, soft=True)]
     for seconds in across.ticks():
-        x = across.place(seconds)
-        parts.append(line(x, TOP - 6, x, bottom, opacity=0.16))
-        parts.append(text(x, bottom + 18, told(seconds), 12, "middle", soft=True))
+        at = across.place(seconds)
+        parts.append(text(at, bottom + 18, told(seconds), 12, "middle", soft=True))
     for row, rung in enumerate(rungs):
         top = TOP + step * row
         parts.append(text(LEFT - 12, top + step / 2 + 4, rung.name, 12, "end"))
@@ -132,7 +131,16 @@ def _scene(rungs: Sequence[Rung], at: int, bottom: float) -> Scene:
     here = rect(
         4, top - step, 712, step, SERIES[0][0], 0.08, 1, data_key="here", pointer_events="none"
     )
-    return Scene(veil + here, _say(rungs, at), row=at, ask=_question(rungs, at))
+    grid = _grid(_across(rungs), bottom)
+    return Scene(veil + grid + here, _say(rungs, at), row=at, ask=_question(rungs, at))
+
+
+def _grid(across: Axis, bottom: float) -> str:
+    """Return the lines of the axis, which the veil must not cover."""
+    strokes = (
+        f"M{number(across.place(seconds))} {TOP - 6}V{number(bottom)}" for seconds in across.ticks()
+    )
+    return path("".join(strokes), "currentColor", 1, opacity=0.16, data_key="grid")
 
 
 def _say(rungs: Sequence[Rung], at: int) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .families import PUBLIC, faulty, workload
+from .naming import name_points
 from .playing import Contestant, play_all
 from .records import Figures
 from .references import scored
@@ -123,40 +124,15 @@ def pareto_chart(
         axes, ("p99, ms", "stale answers, %"), (waits, stale), strict=True
     ):
         top = 1.2 * max(heights) or 1.0
-        names = _names(standings, heights, top / 9)
-        for one, height, (edge, rise) in zip(standings, heights, names, strict=True):
-            marker, colour = ("D", "vermillion") if one.name == "yours" else ("o", "blue")
-            ax.plot(one.dollars, height, marker, color=PALETTE[colour], linestyle="none", zorder=3)
-            ax.annotate(
-                one.name,
-                (one.dollars, height),
-                (edge + most / 25, rise),
-                va="center",
-                fontsize=9,
-                arrowprops={"arrowstyle": "-", "linewidth": 0.5, "shrinkA": 1, "shrinkB": 4},
-            )
+        for one, height in zip(standings, heights, strict=True):
+            marker, colour, over = "o", "blue", 3
+            if one.name == "yours":
+                marker, colour, over = "D", "vermillion", 4
+            ax.plot(one.dollars, height, marker, color=PALETTE[colour], ls="none", zorder=over)
         ax.axvline(limit, color="black", linestyle=":", linewidth=1)
-        ax.set(xlabel="dollars a month", ylabel=label, xlim=(0, most), ylim=(-0.3 * top, top))
+        ax.set(xlabel="dollars a month", ylabel=label, xlim=(0, most), ylim=(-0.2 * top, top))
         ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= top])
+    for ax, heights in zip(axes, (waits, stale), strict=True):
+        points = [(one.dollars, height) for one, height in zip(standings, heights, strict=True)]
+        name_points(ax, [one.name for one in standings], points)
     return fig
-
-
-def _names(
-    standings: Sequence[Standing], heights: Sequence[float], gap: float
-) -> list[tuple[float, float]]:
-    """Return where to write each name so that names stand apart, right of all that are near."""
-    from cachelab.lab.charts import apart
-
-    dollars = [one.dollars for one in standings]
-    order = sorted(range(len(heights)), key=lambda place: (heights[place], -dollars[place]))
-    moved = apart([heights[place] for place in order], gap)
-    edges: dict[int, float] = {}
-    group: list[int] = []
-    for place, (index, height) in enumerate(zip(order, moved, strict=True)):
-        if place and height - moved[place - 1] > 1.5 * gap:
-            group = []
-        group = [*group, index]
-        edge = max(dollars[one] for one in group)
-        edges |= dict.fromkeys(group, edge)
-    rises = dict(zip(order, moved, strict=True))
-    return [(edges[place], rises[place]) for place in range(len(heights))]

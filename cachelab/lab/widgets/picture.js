@@ -6,7 +6,8 @@ function picture(model) {
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("role", "img");
   svg.setAttribute("class", "cl-picture");
-  svg.style.minWidth = `min(${width * 0.93}px, 170cqw)`;
+  // Text of 12 pixels becomes one of 10, and no smaller; then the picture is scrolled.
+  svg.style.minWidth = `min(${width * 0.84}px, 170cqw)`;
   svg.style.maxWidth = `${width * 1.25}px`;
   const [back, scene, movers] = ["backdrop", "scene", "movers"].map((name) => {
     const layer = document.createElementNS(SVG, "g");
