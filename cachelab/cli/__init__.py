@@ -13,6 +13,9 @@ import click
 from cachelab import __version__
 from cachelab.ports.errors import CachelabError
 
+INTERRUPTED = 130
+"""The exit status of a program that was stopped with Ctrl-C."""
+
 COMMANDS = {
     "lab": "Open the course in JupyterLab.",
     "doctor": "Show what is here: server, database, sandbox, browser.",
@@ -54,6 +57,11 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except (BrokenPipeError, click.exceptions.NoArgsIsHelpError):
+            raise  # click ends without a word where nobody reads on, and shows the help
+        except KeyboardInterrupt:
+            click.echo("\ninterrupted", err=True)
+            ctx.exit(INTERRUPTED)
         except click.UsageError as error:
             raise _Mistake(error.format_message()) from error
         except OSError as error:
@@ -68,7 +76,7 @@ class _Mistake(click.ClickException):
 
 def _os_sentence(error: OSError) -> str:
     if error.filename is None:
-        return str(error)
+        return (error.strerror or str(error)).lower()
     return f"{error.filename}: {(error.strerror or str(error)).lower()}"
 
 

@@ -17,7 +17,7 @@ from cachelab.grading.classroom import Judged, Verdicts, judge_class
 from cachelab.grading.handed_in import HandedIn, each_handed_in
 from cachelab.ports.errors import CachelabError
 
-from .judge import INTERRUPTED
+from . import INTERRUPTED
 
 if TYPE_CHECKING:
     from cachelab.grading.bookkeeping import Bookkeeper

@@ -13,6 +13,8 @@ from tqdm import tqdm
 from cachelab.lab.comparison import compare_strategies
 from cachelab.lab.comparison_clients import KINDS, ComparisonRow, Workload
 
+from .tables import listed
+
 
 @click.command()
 @click.option("--sim", is_flag=True, help="In virtual time: exact, and the same each time.")
@@ -22,7 +24,7 @@ from cachelab.lab.comparison_clients import KINDS, ComparisonRow, Workload
 @click.option("--clients", default=8, show_default=True)
 @click.option("--reads", default=0.9, show_default=True, help="Share of the requests that read.")
 @click.option("--ttl", default=60.0, show_default=True, help="Seconds that a copy may live.")
-@click.option("--seed", default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def command(
     sim: bool,
@@ -42,7 +44,7 @@ def command(
     is killed in the middle. On one machine the cache is hardly nearer than the database, so look
     at the counts; with --sim the cache takes 0.5 ms, the database 5 to read and 8 to write.
     """
-    names = [name.strip() for name in strategies.split(",")] if strategies else list(KINDS)
+    names = list(KINDS) if strategies is None else listed(strategies, "--strategies")
     work = Workload(requests, keys, reads, clients, ttl, seed)
     with tqdm(total=len(names), delay=1, leave=False, disable=None) as bar:
         rows = []

@@ -25,13 +25,12 @@ from cachelab.grading.classroom import (
     without_submission,
 )
 from cachelab.grading.exercise import Exercise
-from cachelab.grading.marks import write_marks
+from cachelab.grading.marks import check_sheet, write_marks
+
+from . import INTERRUPTED
 
 Verdict = Report | str
 """A report, or the sentence that says why there is none."""
-
-INTERRUPTED = 130
-"""The exit status of a program that was stopped with Ctrl-C."""
 
 
 @click.command("judge")
@@ -103,8 +102,12 @@ def _refuse_what_does_not_fit(
 ) -> None:
     if page and (path.is_dir() or exercise.id != "capstone"):
         raise click.UsageError("--page is about one design of the capstone")
+    if page and page.suffix.lower() not in {".html", ".htm"}:
+        raise click.UsageError(f"--page {page}: the name must end in .html")
     if sheet and not path.is_dir():
         raise click.UsageError("--csv is about a class: give a folder")
+    if sheet:
+        check_sheet(sheet, exercise)
 
 
 def _judge_one(

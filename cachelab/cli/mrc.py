@@ -9,11 +9,10 @@ import click
 import numpy as np
 
 from cachelab.lab.curves import Curve, miss_ratio_curve
-from cachelab.lab.sizes import capacity_of
 from cachelab.lab.trace_files import FORMATS, read_trace
 from cachelab.lab.traces import Trace
 
-from .tables import check_plot, listed, policy_names, print_table
+from .tables import capacities_of, check_plot, policy_names, print_table
 
 COLUMNS = 8
 """Sizes in the table where none were asked for."""
@@ -59,7 +58,7 @@ def command(
     requests = read_trace(trace, format_)
     sizes = None
     if capacities is not None:
-        sizes = [capacity_of(text, requests, unit) for text in listed(capacities, "--capacity")]
+        sizes = capacities_of(capacities, requests, unit)
     if plot is not None:
         check_plot(plot)
     curves = [miss_ratio_curve(requests, name, sizes, sample=sample, unit=unit) for name in names]

@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 
 from cachelab.lab.results import Result
-from cachelab.lab.sizes import capacity_of
 from cachelab.lab.sweeps import sweep
 from cachelab.lab.trace_files import FORMATS, read_trace
 from cachelab.lab.traces import Trace
 
-from .tables import check_plot, listed, policy_names, print_table
+from .tables import capacities_of, check_plot, policy_names, print_table
 
 
 @click.command(no_args_is_help=True)
@@ -50,10 +49,11 @@ def command(
     unit = "bytes" if by_bytes else "entries"
     names = policy_names(policies, unit)
     requests = read_trace(trace, format_)
-    sizes = [capacity_of(text, requests, unit) for text in listed(capacities, "--capacity")]
+    sizes = capacities_of(capacities, requests, unit)
     if plot is not None:
         check_plot(plot)
-    results = sweep(requests, names, sizes, unit=unit, jobs=jobs)
+    tasks = len(names) * len(sizes)
+    results = sweep(requests, names, sizes, unit=unit, jobs=min(jobs, tasks) if jobs else None)
     if plot is not None:
         from cachelab.lab.charts import hit_ratio_chart
 

@@ -12,7 +12,11 @@ from rich.table import Table
 
 from cachelab.eviction import POLICIES
 from cachelab.lab.kernels.choice import KERNELS
+from cachelab.lab.sizes import capacity_of
 from cachelab.lab.traces import Trace
+
+MOST = 1_000_000
+"""Entries that a cache may have for any trace: some policies take memory for all of them."""
 
 
 def listed(text: str, option: str) -> list[str]:
@@ -21,6 +25,18 @@ def listed(text: str, option: str) -> list[str]:
     if not items:
         raise click.UsageError(f"{option} names nothing: {text!r}")
     return items
+
+
+def capacities_of(text: str, trace: Trace, unit: str) -> list[int]:
+    """Return the capacities that are named; none so large that a mistake must be behind it."""
+    largest = max(MOST, 100 * trace.objects) if unit == "entries" else 2**60
+    sizes = []
+    for item in listed(text, "--capacity"):
+        sizes.append(capacity_of(item, trace, unit))
+        if sizes[-1] > largest:
+            there = f"the {trace.objects:,} objects of {trace.name}"
+            raise click.UsageError(f"--capacity {item} is too much for {there}")
+    return sizes
 
 
 def policy_names(text: str, unit: str = "entries") -> list[str]:

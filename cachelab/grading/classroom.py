@@ -49,8 +49,13 @@ class Verdicts:
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self.reports: dict[str, Report] = {}
+        self.cut_off = ""
         if path is not None and path.exists():
-            for line in path.read_text("utf-8").splitlines():
+            text = path.read_text("utf-8", errors="replace")
+            if text and not text.startswith('{"key"'):
+                raise CachelabError(f"{path} is no file of verdicts, and is left as it is")
+            self.cut_off = "" if text.endswith("\n") or not text else "\n"
+            for line in text.splitlines():
                 try:
                     entry = json.loads(line)
                     self.reports[entry["key"]] = Report.from_dict(entry["report"])
@@ -62,7 +67,9 @@ class Verdicts:
         self.reports[key] = report
         if self.path is not None:
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"key": key, "report": report.to_dict()}) + "\n")
+                entry = json.dumps({"key": key, "report": report.to_dict()})
+                file.write(f"{self.cut_off}{entry}\n")
+            self.cut_off = ""
 
 
 def key_of_text(exercise: Exercise, text: str, level: str) -> str:

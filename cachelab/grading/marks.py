@@ -5,6 +5,7 @@ What a teacher has entered by hand is kept when the table is written anew, and t
 """
 
 import csv
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,9 @@ from .report import Report
 
 BY_HAND = "by hand"
 """The column that a teacher fills in."""
+
+DELIMITERS = ",;\t"
+"""What spreadsheets of different countries put between columns."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """With these a spreadsheet takes the text of a cell for something to compute."""
@@ -31,21 +35,41 @@ def write_marks(
     A mark that stands in the file already stays; without one there is no sum.
 
     Raises:
-        CachelabError: a mark by hand in the file is no number, or more than there is to give.
+        CachelabError: the file is no such table, or a mark by hand in it is no number, or more than
+            there is to give. It is left as it was.
     """
     marks = _marks_in(sheet, exercise.by_hand)
-    with sheet.open("w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.writer(file)
-        writer.writerow(
-            ["name", f"points of {exercise.max_points}", BY_HAND, "sum", "lost", "written", "note"]
-        )
-        for name, verdict in verdicts.items():
-            mark = marks.get(name, "")
-            written = written_answers(files[name]) if name in files else ""
-            row = _line(name, verdict, mark, written)
-            if exercise.by_hand and isinstance(verdict, Report) and not written.strip():
-                row[-1] = "; ".join(filter(None, [row[-1], "nothing written to mark by hand"]))
-            writer.writerow(map(_harmless, row))
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        ["name", f"points of {exercise.max_points}", BY_HAND, "sum", "lost", "written", "note"]
+    )
+    for name, verdict in verdicts.items():
+        mark = marks.get(name, "")
+        written = written_answers(files[name]) if name in files else ""
+        row = _line(name, verdict, mark, written)
+        if exercise.by_hand and isinstance(verdict, Report) and not written.strip():
+            row[-1] = "; ".join(filter(None, [row[-1], "nothing written to mark by hand"]))
+        writer.writerow(map(_harmless, row))
+    for name, mark in marks.items():
+        if mark and name not in verdicts:
+            writer.writerow(
+                map(_harmless, [name, "", mark, "", "", "", "nothing is there to judge"])
+            )
+    sheet.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+
+
+def check_sheet(sheet: Path, exercise: Exercise) -> None:
+    """
+    Refuse a table that could not be written once the class is judged.
+
+    Raises:
+        CachelabError: as `write_marks`.
+        OSError: no such folder, or not to be written.
+    """
+    _marks_in(sheet, exercise.by_hand)
+    with sheet.open("ab"):
+        pass
 
 
 def written_answers(path: Path) -> str:
@@ -84,11 +108,25 @@ def _line(name: str, verdict: Report | str, mark: str, written: str) -> list[str
 
 def _marks_in(sheet: Path, most: int) -> dict[str, str]:
     """Return the marks that stand in a file, by name."""
-    if not sheet.exists():
+    text = _text_of(sheet) if sheet.exists() else ""
+    if not text:
         return {}
-    with sheet.open(newline="", encoding="utf-8-sig") as file:
-        found = {line.get("name") or "": line.get(BY_HAND) or "" for line in csv.DictReader(file)}
+    header = text.split("\n", 1)[0]
+    between = max(DELIMITERS, key=header.count)
+    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=between)
+    if not {"name", BY_HAND} <= set(lines.fieldnames or ()):
+        raise CachelabError(f"{sheet} is no table of marks: it has no column {BY_HAND!r}")
+    found = {line["name"] or "": line[BY_HAND] or "" for line in lines}
     return {_plain(name): _checked(name, mark.strip(), most) for name, mark in found.items()}
+
+
+def _text_of(sheet: Path) -> str:
+    """Return a table's text; older spreadsheets save Western European letters in a byte each."""
+    data = sheet.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
 
 
 def _checked(name: str, mark: str, most: int) -> str:

@@ -35,14 +35,22 @@ def crash_live(name: str, work: Workload) -> tuple[int, int]:
 
 def _until_killed(command: list[str]) -> dict[str, int]:
     acknowledged: dict[str, int] = {}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C in the terminal is for us
+    ) as process:
         assert process.stdout is not None
-        for number, line in enumerate(process.stdout, start=1):
-            if line.endswith("\n"):
-                key, serial = line.split()
-                acknowledged[key] = int(serial)
-            if number == ACKNOWLEDGED:
-                process.kill()  # what it still prints before it dies counts as well
+        try:
+            for number, line in enumerate(process.stdout, start=1):
+                if line.endswith("\n"):
+                    key, serial = line.split()
+                    acknowledged[key] = int(serial)
+                if number == ACKNOWLEDGED:
+                    process.kill()  # what it still prints before it dies counts as well
+        finally:
+            process.kill()
     return acknowledged
 
 

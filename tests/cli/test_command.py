@@ -1,18 +1,76 @@
 """The `cachelab` command as a whole: how it is called, and what it says to what it cannot do."""
 
+import _thread
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
+
+import pytest
+from click.testing import CliRunner
+
+from cachelab.cli import main
 
 ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "cachelab")
+SHOP = "cachelab/lab/data/shop.trace.xz"
 
 
-def cachelab(*arguments, folder=ROOT):
-    command = [sys.executable, "-m", "cachelab", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def cachelab(*arguments):
+    command = [*COMMAND, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_the_package_itself_is_the_command():
     done = cachelab("--version")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("cachelab, version ")
+
+
+def test_a_command_without_anything_shows_its_help():
+    assert cachelab("simulate").stderr.startswith("Usage: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["simulate", SHOP, "--capacity", "1,9999999999"], "--capacity 9999999999 is too much"),
+        (["mrc", SHOP, "--capacity", "999999999%"], "--capacity 999999999% is too much"),
+        (["compare", "--sim", "--strategies", ","], "--strategies names nothing: ','"),
+        (["compare", "--sim", "--seed", "-1"], "'--seed': -1"),
+    ],
+)
+def test_a_mistake_is_one_sentence_that_names_it(arguments, sentence):
+    done = cachelab(*arguments)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert sentence in done.stderr
+
+
+def test_more_jobs_than_there_is_to_do_are_no_more_processes():
+    done = cachelab("simulate", SHOP, "--policy", "lru,lfu", "--jobs", 10_000_000)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe ends otherwise elsewhere")
+def test_who_stops_reading_is_told_nothing():
+    command = [*COMMAND, "mrc", SHOP, "--json"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=-1, stderr=-1) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+@pytest.fixture
+def ctrl_c_is_heard():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_is_heard")
+def test_ctrl_c_is_one_word_and_exit_status_130():
+    work = ["compare", "--sim", "--strategies", "cache_aside", "--requests", "1000000"]
+    Timer(0.5, _thread.interrupt_main).start()
+    done = CliRunner().invoke(main, work)
+    assert (done.exit_code, done.stderr.strip()) == (130, "interrupted")

@@ -7,6 +7,7 @@ import pytest
 from cachelab.grading import find_exercise, judge
 from cachelab.grading.classroom import Verdicts, find_submissions, judge_class
 from cachelab.grading.handed_in import file_for
+from cachelab.ports.errors import CachelabError
 
 from . import bank
 
@@ -100,6 +101,20 @@ def test_a_line_that_was_cut_off_is_judged_again(verdicts, judged, tmp_path):
     cut = tmp_path / "verdicts.jsonl"
     cut.write_bytes(verdicts.path.read_bytes()[:-40])
     assert len(Verdicts(cut).reports) == 2
+
+
+def test_what_is_judged_after_a_line_that_was_cut_off_is_kept(verdicts, judged, tmp_path):
+    cut = tmp_path / "verdicts.jsonl"
+    cut.write_bytes(verdicts.path.read_bytes()[:-40])
+    Verdicts(cut).keep("new", judged["ada.py"].report)
+    assert "new" in Verdicts(cut).reports
+
+
+def test_a_file_of_something_else_does_not_become_one_of_verdicts(tmp_path):
+    mine = tmp_path / "mine.py"
+    mine.write_text(RIGHT, encoding="utf-8")
+    with pytest.raises(CachelabError, match=r"mine\.py is no file of verdicts"):
+        Verdicts(mine)
 
 
 def test_a_report_survives_its_way_through_json(judged):

@@ -108,7 +108,13 @@ def test_the_points_of_a_class_go_to_a_table(a_class, tmp_path):
     [
         (["ex07", RIGHT, "--page", "report.html"], "about one design of the capstone"),
         (["capstone", MUTANTS, "--page", "report.html"], "about one design of the capstone"),
+        (
+            ["capstone", RIGHT, "--page", "design.py"],
+            "--page design.py: the name must end in .html",
+        ),
         (["ex07", RIGHT, "--csv", "marks.csv"], "give a folder"),
+        (["ex07", MUTANTS, "--csv", STUB], "is no table of marks"),
+        (["ex07", MUTANTS, "--verdicts", STUB], "is no file of verdicts"),
     ],
 )
 def test_a_page_and_a_table_are_refused_where_they_make_no_sense(arguments, sentence):

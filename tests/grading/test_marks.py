@@ -89,6 +89,25 @@ def test_a_mark_that_was_entered_is_kept_and_added(a_class):
     assert found == [("31.5", "231.5"), ("", ""), ("12", "")]
 
 
+def test_a_table_that_a_spreadsheet_of_another_country_has_saved_keeps_its_marks(a_class):
+    sheet, verdicts, files = a_class
+    rows = [["name", "points of 360", "by hand"], ["ada", "200", "31,5"], ["Jürgen", "", "7"]]
+    text = "\r\n".join(";".join(row) for row in rows)
+    sheet.write_bytes(text.encode("cp1252"))
+    write_marks(sheet, CAPSTONE, verdicts, files)
+    found = {one["name"]: one["by hand"] for one in lines(sheet)}
+    assert found == {"ada": "31.5", "bob": "", "eve": "", "Jürgen": "7"}
+
+
+@pytest.mark.parametrize("text", ["class LRUCache:\n    pass\n", "name,points\nada,3\n"])
+def test_a_file_that_is_no_table_of_marks_is_left_as_it_is(a_class, text):
+    sheet, verdicts, files = a_class
+    sheet.write_text(text, encoding="utf-8")
+    with pytest.raises(CachelabError, match="is no table of marks: it has no column 'by hand'"):
+        write_marks(sheet, CAPSTONE, verdicts, files)
+    assert sheet.read_text("utf-8") == text
+
+
 @pytest.mark.parametrize("mark", ["41", "-1", "good", "nan"])
 def test_a_mark_that_is_none_is_refused_and_the_file_stays_as_it_was(a_class, mark):
     sheet, verdicts, files = a_class
