@@ -5,6 +5,7 @@ Readers come at random through a strategy; another process writes the row in the
 nobody, so that only expiry makes a copy go. What the readers saw is counted.
 """
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,10 +61,15 @@ def live(
 
     Complexity: O(requests + writes in that time).
 
+    Raises:
+        ValueError: there are no reads, or fewer than no writes.
+
     >>> kept = live(ttl=10, reads=1.0, writes=0.01)
     >>> 0.85 < kept.hit_ratio < 0.95, kept.loads < 0.2
     (True, True)
     """
+    if not (reads > 0 and writes >= 0):
+        raise ValueError(f"reads must be above 0 and writes from 0 up, not {reads} and {writes}")
     sim, rng = SimRuntime(), random.Random(seed)
     source = _Rows(sim)
     store = MemoryStore(sim)
@@ -102,7 +108,7 @@ def _readers(
 ) -> int:
     """Read, and between the reads let the row change; return how many reads were stale."""
     changes = stale = 0
-    next_write = rng.expovariate(writes)
+    next_write = rng.expovariate(writes) if writes else math.inf
     source.write(KEY, 0)
     for _ in range(requests):
         sim.sleep(rng.expovariate(reads))

@@ -41,7 +41,13 @@ class Timeline:
         Return the windows after `change` until `share` of the level before it is reached again.
 
         The level before is the mean of the five windows that end there; None if it never is.
+
+        Raises:
+            ValueError: there is no window before the change, or none after it.
         """
+        if not 0 < change < len(self.hit_ratios):
+            windows = len(self.hit_ratios)
+            raise ValueError(f"a change after window {change} of {windows} has none on one side")
         before = self.level(max(0, change - 5), change)
         later = self.hit_ratios[change:]
         return next((n for n, ratio in enumerate(later) if ratio >= share * before), None)

@@ -158,6 +158,15 @@ def test_a_learner_s_strategy_is_played_too() -> None:
     assert live(10, 1.0, 0.01, Uncached).stale_share == 0
 
 
+def test_a_row_that_never_changes_is_never_stale() -> None:
+    assert live(10, 1.0, 0).stale_share == 0
+
+
+def test_without_readers_there_is_nothing_to_play() -> None:
+    with pytest.raises(ValueError, match="reads must be above 0 and writes from 0 up, not 0 and 1"):
+        live(10, 0, 1)
+
+
 def test_each_pair_of_rates_is_played_and_then_drawn() -> None:
     pieces = list(ttl_work(CacheAside, "cache_aside", 5, [4]))
     assert pieces[:14].count(None) == 13
@@ -188,6 +197,12 @@ def test_recovery_is_the_first_window_near_the_old_level(
     later: tuple[float, ...], windows: int | None
 ) -> None:
     assert Timeline("lru", "t", 10, (0.5, 0.5, *later)).recovery(2) == windows
+
+
+@pytest.mark.parametrize("change", [0, 3, 20])
+def test_a_change_without_windows_on_both_sides_is_refused(change: int) -> None:
+    with pytest.raises(ValueError, match=f"a change after window {change} of 3 has none on one side"):
+        Timeline("lru", "t", 10, (0.5, 0.5, 0.4)).recovery(change)
 
 
 def test_the_change_comes_where_the_control_says() -> None:

@@ -7,6 +7,7 @@ ends; latency is one of four reasons; and neither write-through nor write-invali
 keeps an old answer from being served.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -47,9 +48,10 @@ Node: TypeAlias = Question | Advice
 
 
 def _does_it_pay(facts: Situation) -> Answer:
-    found = (
-        f"a copy is used {facts.uses:.3g} times before it ends (hit ratio {facts.hit_ratio:.3g})"
-    )
+    used = f"a copy is used {facts.uses:.3g} times before it ends"
+    if math.isinf(facts.uses) and not facts.writes:
+        used = "a copy never ends, since nothing changes its row"
+    found = f"{used} (hit ratio {facts.hit_ratio:.3g})"
     bar = facts.break_even
     if facts.hit_ratio > bar:
         return Answer("yes", f"{found}; from {bar:.3g} on it saves time")

@@ -152,3 +152,9 @@ def test_every_question_has_a_branch_for_each_answer_it_gives() -> None:
     questions = [node for node in nodes() if isinstance(node, Question)]
     for situation in TO_EACH_LEAF.values():
         assert all(q.decide(situation).branch in q.branches for q in questions)
+
+
+def test_a_row_that_never_changes_has_a_copy_that_never_ends() -> None:
+    assert "a copy never ends, since nothing changes its row" in str(
+        recommend(replace(PAGE, writes=0))
+    )
