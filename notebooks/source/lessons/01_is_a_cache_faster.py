@@ -25,6 +25,7 @@ with start_server() as server, server.client() as cache:
     cache.set("7", "user 7")
     row = min(repeat(lambda: database.execute(query, (7,)).fetchone(), number=200))
     copy = min(repeat(lambda: cache.get("7"), number=200))
+database.close()
 print(f"every read a hit, and {copy / row:.0f} times as slow (best of 5 rounds of 200)")
 assert copy > 2 * row, "a trip to another process is longer than a B-tree"
 
@@ -174,6 +175,7 @@ def add_up(times):
 
 
 total = measure(add_up, samples=30, at_most=1)
+database.close()
 print(f"sum over 20,000 rows: p50 {total.p50 * 1e3:.2f} ms, p99 {total.p99 * 1e3:.2f} ms")
 assert total.p50 > 2 * cached, "which query it is decides, not that it is a database"
 

@@ -322,7 +322,8 @@ import sqlite3
 
 class Shop:
     def __init__(self, customers=20, orders=60_000):
-        self.run = sqlite3.connect(":memory:").execute
+        self.database = sqlite3.connect(":memory:")
+        self.run = self.database.execute
         self.run("CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, cents INTEGER)")
         for n in range(orders):
             self.run("INSERT INTO orders VALUES (?, ?, ?)", (n, n % customers, n * 37 % 9_900))
@@ -379,6 +380,7 @@ with start_server() as server:
             gain = bare / seconds(shop, read, write_share, store)
             gains[question, write_share] = gain
             print(f"{question:5} {write_share:.0%} writes: {gain:7.2g} times as fast")
+shop.database.close()
 dear = "the dear one only" if gains["dear", 0.5] > 1 else "neither"
 print(pays.compare(dear))
 assert 2 * gains["cheap", 0.5] < min(1, gains["dear", 0.5]), "what a miss costs decides"
