@@ -183,7 +183,9 @@ class _Pictures:
             parts.append(curve(across, band.scale, zip(SHARES, values, strict=True), marks=4))
         x, y = across.place(SHARES[self.cheapest]), costs.scale.place(min(self.totals))
         parts.append(dot(x, y, SERIES[2][0], "diamond", 6))
-        parts.append(text(x, y - 11, "cheapest", 12, "middle"))
+        at_the_end = self.cheapest == len(SHARES) - 1  # where the curve comes from above
+        place = (x + 12, y + 4, "start") if at_the_end else (x, y - 11, "middle")
+        parts.append(text(*place[:2], "cheapest", 12, place[2]))
         return "".join([*parts, self.bands.zones()])
 
     def _say(self, place: int) -> str:

@@ -91,7 +91,7 @@ def with_short_traces(call: Callable[Given, Answer]) -> Callable[Given, Answer]:
     Decorate a function that calls a learner's class: what that raises is shown without our frames.
 
     The error stays as it is, with its type; its stack trace goes from the caller's line to the
-    first line of the learner's own. An error that comes from none of those keeps its whole trace.
+    first line of the learner's own. What we refuse ourselves ends in the line that says so.
     """
 
     @wraps(call)
@@ -100,19 +100,21 @@ def with_short_traces(call: Callable[Given, Answer]) -> Callable[Given, Answer]:
         try:
             return call(*given, **named)
         except Exception as error:
-            error.__traceback__ = _first_of_theirs(error.__traceback__) or error.__traceback__
+            error.__traceback__ = _short(error)
             raise
 
     return short
 
 
-def _first_of_theirs(trace: TracebackType | None) -> TracebackType | None:
+def _short(error: Exception) -> TracebackType | None:
+    trace, last, file = error.__traceback__, None, ""
     while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
+        last, file = trace, trace.tb_frame.f_code.co_filename
         if not file.startswith((PACKAGE, "<frozen", *INSTALLED)):
             return trace
         trace = trace.tb_next
-    return None
+    is_refused = isinstance(error, ValueError | TypeError) and file.startswith(PACKAGE)
+    return last if is_refused else error.__traceback__
 
 
 def subject_name(subject: object) -> str:
@@ -140,6 +142,8 @@ def _sentence(subject: object, error: Exception) -> str | None:
         return f"{name} does not come to an end: a loop in it goes on for ever"
     if isinstance(error, Deadlock):
         return f"{name} comes to a standstill: {error}"
+    if str(error).startswith(f"{name} "):
+        return str(error)
     if not isinstance(error, TypeError | AttributeError):
         return None  # an option of the view, or another subject: it names that itself
     return str(error) if name in str(error) else f"{name} cannot be shown: {what}"

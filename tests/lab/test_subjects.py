@@ -9,10 +9,11 @@ import pytest
 from joblib import Parallel, delayed
 
 from cachelab import lab
+from cachelab.lab import subjects
 from cachelab.lab.lives import live
 from cachelab.lab.stories.aside import MOST, record_aside
 from cachelab.lab.stories.stampede import record_rush
-from cachelab.lab.subjects import SubjectFailed, blamed, blaming
+from cachelab.lab.subjects import SubjectFailed, blamed, blaming, with_short_traces
 from cachelab.lab.widgets.late_view import LateView
 from cachelab.operations.http import HTTPCache
 from cachelab.ports import MISSING, SimRuntime
@@ -361,8 +362,44 @@ def test_a_stack_trace_goes_from_the_call_to_the_class_s_own_line(name: str) -> 
     assert [frame.f_code.co_filename for frame in frames[:3]] == [__file__] * 3
 
 
-def test_an_error_that_is_ours_keeps_the_lines_that_raised_it() -> None:
-    with pytest.raises(ValueError, match="unknown policy 'lfru'") as caught:
-        lab.simulate(SHORT, "lfru", 10)
+REFUSED: dict[str, Callable[[], Any]] = {
+    "simulate": lambda: lab.simulate(SHORT, "lfru", 10),
+    "sweep": lambda: lab.sweep(SHORT, ["lru"], []),
+    "stepper": lambda: lab.EvictionStepper("lru", "a b", capacity=0),
+    "explorer": lambda: lab.MrcExplorer([SHORT], "lfru"),
+    "arena": lambda: lab.PolicyArena("lfru", [SHORT]),
+    "shift": lambda: lab.ShiftLab("lfru"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_we_refuse_shows_the_call_and_the_line_that_says_so(name: str) -> None:
+    with pytest.raises(ValueError, match=r"lfru|lists|at least 1") as caught:
+        REFUSED[name]()
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    files = [frame.f_code.co_filename for frame in frames]
+    assert (files[:2], len(files)) == ([__file__] * 2, 3)
+
+
+def test_an_error_of_ours_that_is_no_refusal_keeps_its_whole_trace() -> None:
+    @with_short_traces
+    def broken() -> None:
+        raise KeyError("a bug") from None
+
+    broken.__wrapped__.__code__ = broken.__wrapped__.__code__.replace(  # type: ignore[attr-defined]
+        co_filename=subjects.__file__
+    )
+    with pytest.raises(KeyError) as caught:
+        broken()
     names = [frame.f_code.co_name for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
-    assert names[-1] == "make"
+    assert names[1:] == ["short", "broken"]
+
+
+def test_a_loop_that_never_ends_is_told_of_in_the_stepper_as_well() -> None:
+    class Endless(Cache):
+        def put(self, key: Any, value: Any) -> None:
+            while key not in self.held:
+                pass
+
+    with pytest.raises(SubjectFailed, match=r"Endless ran more than 2,000 lines.* never end\?"):
+        lab.EvictionStepper(Endless, "a b", capacity=2)

@@ -18,7 +18,7 @@ from cachelab.lab.mrc_scenes import (
 )
 from cachelab.lab.samples import sample_trace
 from cachelab.lab.scenes import Run
-from cachelab.lab.subjects import blamed, blaming
+from cachelab.lab.subjects import blamed, blaming, with_short_traces
 from cachelab.lab.traces import Trace, as_trace
 from cachelab.operations.deciding import Prices
 
@@ -44,6 +44,7 @@ class MrcExplorer(LateView):
     MrcExplorer(sieve on zipf(1))
     """
 
+    @with_short_traces
     def __init__(
         self,
         traces: Trace | Sequence[Trace] | Iterable[Key] | None = None,

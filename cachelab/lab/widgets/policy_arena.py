@@ -13,7 +13,7 @@ from cachelab.lab.arena_scenes import (
 )
 from cachelab.lab.contestants import PolicyLike, make, name_of
 from cachelab.lab.samples import sample_trace
-from cachelab.lab.subjects import blamed, blaming
+from cachelab.lab.subjects import blamed, blaming, with_short_traces
 from cachelab.lab.traces import Trace, loop, mix, scan, zipf
 
 from .late_view import LateView
@@ -36,6 +36,7 @@ class PolicyArena(LateView):
     PolicyArena(sieve on loop(100))
     """
 
+    @with_short_traces
     def __init__(self, policy: PolicyLike = "lru", traces: Sequence[Trace] | None = None) -> None:
         with blaming(policy):
             make(policy, 1)

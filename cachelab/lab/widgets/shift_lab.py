@@ -4,7 +4,7 @@ The shift lab: move the moment at which popularity changes, and watch policies r
 
 from cachelab.lab.contestants import PolicyLike, name_of
 from cachelab.lab.shift_scenes import PLACES, SIZE, WINDOWS, shift_control, shift_runs
-from cachelab.lab.subjects import blaming
+from cachelab.lab.subjects import blaming, with_short_traces
 
 from .frame_view import FrameView
 
@@ -26,6 +26,7 @@ class ShiftLab(FrameView):
     ShiftLab(lfu, aged_lfu, lru, sieve; capacity 20)
     """
 
+    @with_short_traces
     def __init__(
         self,
         policy: PolicyLike | None = None,

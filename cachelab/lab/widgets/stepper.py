@@ -13,7 +13,7 @@ from cachelab.eviction import LRU
 from cachelab.lab.frames import code_rows, lane_slots, line_frames, request_frames, request_labels
 from cachelab.lab.recorder import record
 from cachelab.lab.render import as_text, small_multiple
-from cachelab.lab.subjects import blaming
+from cachelab.lab.subjects import blaming, with_short_traces
 
 from .assets import module, styles
 
@@ -49,6 +49,7 @@ class EvictionStepper(anywidget.AnyWidget):
     streak = traitlets.Int(0).tag(sync=True)
     motion = traitlets.Bool(True).tag(sync=True)
 
+    @with_short_traces
     def __init__(
         self,
         policy: str | type = LRU,
