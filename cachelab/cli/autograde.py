@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     OpenBooks = Callable[[str, Verdicts], AbstractContextManager[Bookkeeper]]
 
+SOURCES = Path("solutions")
 SUBMITTED = Path("gradebook/submitted")
 VERDICTS = Path("gradebook/verdicts.jsonl")
 
@@ -42,7 +43,7 @@ VERDICTS = Path("gradebook/verdicts.jsonl")
 @click.option("--force", is_flag=True, help="Write also what is in the gradebook already.")
 def command(assignment: str, jobs: int | None, require: str, force: bool) -> None:
     """
-    Grade all submissions of ASSIGNMENT, such as ex07_lru, in the course of this folder.
+    Grade all submissions of ASSIGNMENT, ex07_lru or ex07, in the course of this folder.
 
     Every submission is judged, on all cores, and its marks go into nbgrader's gradebook. What is
     there already is left alone unless another file was handed in since, and what was judged stays
@@ -51,10 +52,15 @@ def command(assignment: str, jobs: int | None, require: str, force: bool) -> Non
     exercise = find_exercise(assignment)
     if not Path("nbgrader_config.py").exists():
         raise CachelabError("this is no course folder: there is no nbgrader_config.py here")
+    if exercise.id == "capstone":
+        told = "the capstone is judged without nbgrader"
+        raise CachelabError(f"{told}: cachelab judge capstone FOLDER --csv FILE")
+    assignment = _full_name(assignment, exercise.id)
     folders = list(each_handed_in(SUBMITTED, assignment))
     files = {one.student: one.path for one in folders if one.path}
     if not files:
-        raise CachelabError(f"nothing was handed in: {SUBMITTED}/*/{assignment} is empty")
+        told = "there is no notebook and no program in"
+        raise CachelabError(f"nothing was handed in: {told} {SUBMITTED}/*/{assignment}")
     known = Verdicts(VERDICTS)
     judged = judge_class(exercise.id, files, require=require, jobs=jobs or -1, verdicts=known)
     try:
@@ -64,6 +70,12 @@ def command(assignment: str, jobs: int | None, require: str, force: bool) -> Non
         click.get_current_context().exit(INTERRUPTED)
     for student, line in sorted(lines.items()):
         click.echo(f"{student}: {line}")
+
+
+def _full_name(assignment: str, exercise: str) -> str:
+    """Return the assignment's name in this course, of ex07 as well: ex07_lru."""
+    known = [path.name for path in sorted(SOURCES.glob(f"{exercise}_*")) if path.is_dir()]
+    return known[0] if assignment not in known and len(known) == 1 else assignment
 
 
 def _graded(

@@ -80,7 +80,7 @@ def command(
     2 when it could not be judged, and 130 when it was interrupted.
     """
     found = find_exercise(exercise)
-    _refuse_what_does_not_fit(found, path, page, sheet)
+    _refuse_what_does_not_fit(found, path, page, sheet, verdicts)
     try:
         if path.is_dir():
             judged = _judge_class(found, path, require, jobs or -1, Verdicts(verdicts))
@@ -92,20 +92,26 @@ def command(
             status = _judge_one(found, path, as_json, require, page)
     except KeyboardInterrupt:
         status = INTERRUPTED
-        how = "goes on where it was" if verdicts else "with --verdicts FILE can be interrupted"
-        click.echo(f"\ninterrupted: the same command {how}", err=True)
+        how = "goes on where it was" if verdicts else "with --verdicts FILE could go on"
+        told = f"interrupted: the same command {how}" if path.is_dir() else "interrupted"
+        click.echo(f"\n{told}", err=True)
     click.get_current_context().exit(status)
 
 
 def _refuse_what_does_not_fit(
-    exercise: Exercise, path: Path, page: Path | None, sheet: Path | None
+    exercise: Exercise, path: Path, page: Path | None, sheet: Path | None, verdicts: Path | None
 ) -> None:
     if page and (path.is_dir() or exercise.id != "capstone"):
         raise click.UsageError("--page is about one design of the capstone")
     if page and page.suffix.lower() not in {".html", ".htm"}:
         raise click.UsageError(f"--page {page}: the name must end in .html")
-    if sheet and not path.is_dir():
-        raise click.UsageError("--csv is about a class: give a folder")
+    if page and not page.absolute().parent.is_dir():
+        raise click.UsageError(f"--page {page}: there is no such folder")
+    for option, value in {"--csv": sheet, "--verdicts": verdicts}.items():
+        if value and not path.exists():
+            raise SubmissionError(f"there is no folder {path}")
+        if value and not path.is_dir():
+            raise click.UsageError(f"{option} is about a class: give a folder")
     if sheet:
         check_sheet(sheet, exercise)
 
@@ -121,11 +127,11 @@ def _judge_one(
             report, drawn = judge_with_page(text, require=require, on_result=on_result)
         else:
             report, drawn = judge(exercise.id, text, require=require, on_result=on_result), None
+    click.echo(json.dumps(report.to_json()) if as_json else str(report))
     if page and drawn:
         drawn.save(page)
     elif page:
         click.echo("no page: the design does not get through a day", err=True)
-    click.echo(json.dumps(report.to_json()) if as_json else str(report))
     return _status({path.name: report})
 
 

@@ -42,6 +42,8 @@ def command(target: Path) -> None:
     if target.exists() and any(target.iterdir()):
         raise CachelabError(f"{target} is not empty: name a new folder")
     names = [name for name in _tracked() if _is_for_students(name)]
+    if "pyproject.toml" not in names:
+        raise CachelabError("this is not the course's folder: call the command where README.md is")
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(name, target / name)

@@ -26,6 +26,8 @@ def command(exercise: str, folder: Path, at_least: float) -> None:
     most of the class has, is left out. In a course folder the model solution is compared too. A
     pair is a reason to look, not a verdict.
     """
+    if not 0 < at_least <= 1:
+        raise click.UsageError(f"--at-least is a share above 0 and up to 1, not {at_least:g}")
     found = find_exercise(exercise)
     texts = {MODEL: model} if (model := _text_in(Path("solutions"), found)) else {}
     for name, path in find_submissions(folder, found).items():
@@ -36,6 +38,8 @@ def command(exercise: str, folder: Path, at_least: float) -> None:
     for name, why in without_submission(folder, found).items():
         click.echo(f"{name} is left out: {why}", err=True)
     handed_out = _text_in(Path("exercises"), found)
+    if not set(texts) - {MODEL}:
+        raise SubmissionError(f"there is no submission for {found.id} in {folder}")
     pairs = similar_pairs(texts, handed_out=handed_out, at_least=at_least)
     if not pairs:
         count = len(texts) - (MODEL in texts)

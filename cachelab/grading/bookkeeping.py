@@ -23,6 +23,7 @@ from nbgrader.converters import (  # type: ignore[import-untyped]
     GenerateAssignment,
 )
 from nbgrader.preprocessors import AssignLatePenalties  # type: ignore[import-untyped]
+from nbgrader.utils import parse_utc  # type: ignore[import-untyped]
 from traitlets.utils.importstring import import_item
 
 from cachelab.ports.errors import CachelabError
@@ -67,8 +68,10 @@ class Bookkeeper:
         Write marks and autograded notebook of one student; return what a teacher should know.
 
         Raises:
-            CachelabError: nbgrader could not do its part; the gradebook is as it was before.
+            CachelabError: the time of handing in cannot be read, or nbgrader could not do its part;
+                the gradebook is as it was before.
         """
+        _check_time(one.folder / "timestamp.txt")
         remarks = [one.remark] if one.remark else []
         target = self._target(one.student)
         try:
@@ -185,6 +188,17 @@ def open_books(assignment: str, verdicts: Verdicts) -> Iterator[Bookkeeper]:
     """
     with one_gradebook():
         yield Bookkeeper(assignment, verdicts)
+
+
+def _check_time(path: Path) -> None:
+    """Refuse a time that nbgrader cannot read: it would stop, and the student count as on time."""
+    text = path.read_text("utf-8", errors="replace").strip() if path.is_file() else ""
+    try:
+        if text:
+            parse_utc(text)
+    except (ValueError, OverflowError) as error:
+        told = f"{path.name} has {text[:30]!r}, no time such as 2026-11-22 15:00:00 UTC"
+        raise CachelabError(f"not graded: {told}") from error
 
 
 def _made(step: Any) -> Any:

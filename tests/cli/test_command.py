@@ -40,6 +40,8 @@ def test_a_command_without_anything_shows_its_help():
         (["mrc", SHOP, "--capacity", "999999999%"], "--capacity 999999999% is too much"),
         (["compare", "--sim", "--strategies", ","], "--strategies names nothing: ','"),
         (["compare", "--sim", "--seed", "-1"], "'--seed': -1"),
+        (["similar", "ex07", "exercises", "--at-least", "60"], "up to 1, not 60"),
+        (["similar", "ex07", "docs"], "there is no submission for ex07 in docs"),
     ],
 )
 def test_a_mistake_is_one_sentence_that_names_it(arguments, sentence):

@@ -48,6 +48,14 @@ def test_the_released_package_judges(released, tmp_path):
     assert (done.returncode, "0 of 40 points" in done.stdout) == (1, True)
 
 
+def test_another_folder_than_the_course_s_is_refused(tmp_path):
+    command = [sys.executable, "-m", "cachelab", "release", "--to", str(tmp_path / "handout")]
+    done = subprocess.run(command, cwd=ROOT / "docs", capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "this is not the course's folder" in done.stderr or "no checkout" in done.stderr
+    assert not (tmp_path / "handout").exists()
+
+
 @pytest.mark.slow
 def test_a_student_with_nothing_but_the_release_works_through_an_exercise(released):
     nbclient = pytest.importorskip("nbclient")
