@@ -193,7 +193,7 @@ play()
 #
 # - **One evening:** 01 and 07, without the exercises.
 # - **One weekend:** 01, 04, 07, 10 and 11, with the exercises of 04 and 07.
-# - **Two weeks:** all of it, a lesson and its exercise a day.
+# - **Three weeks:** all of it, a lesson and its exercise each working day, then the capstone.
 #
 # Words of the field are explained in the [glossary](glossary.md).
 

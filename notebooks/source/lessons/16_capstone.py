@@ -305,9 +305,9 @@ print("calls:", ", ".join(f"{kind} {calls}" for kind, calls in sorted(today.call
 # ### How is the score made?
 #
 # A day's pain is what a read costs a user, in milliseconds: the mean wait, a tenth of the p99, and 50 ms for
-# each answer out of date. The gain is where your pain lies between two others: 0 without a cache, 1 for a
-# design that knows the day beforehand. Halving the pain counts the same wherever it begins. So a hard day is
-# no punishment, and an easy one no gift.
+# each answer out of date. The gain is where your pain lies between two others, on a log scale: 0 without a
+# cache, 1 for a design that knows the day beforehand. Halving the pain counts the same wherever it begins. So a
+# hard day is no punishment, and an easy one no gift.
 
 # %%
 from cachelab.lab.market import gain, pain_of
@@ -337,11 +337,11 @@ for name, sentence in HAPPENS.items():
     print(f"{name:16} {sentence}{' (public)' if name in PUBLIC else ''}")
 
 # %% [markdown]
-# The first three are public, the next eight hidden: you may play days of their kind, and the judge draws its own. The
+# The first three are public. The next eight are hidden: you may play days of their kind, and the judge draws its own. The
 # last six are faults, each on an ordinary day.
 #
-# The judge plays in a process that your design is not in: it sees one call after the other, and no seed. That takes
-# some minutes, one of them for the replay in real time, so the cell below waits until you say so.
+# The judge plays the days in one process and your design in another: the design sees one call after the other, and
+# no seed. That takes some minutes, one of them for the replay in real time, so the cell below waits until you say so.
 
 # %%
 from cachelab.grading import check
@@ -398,7 +398,7 @@ words = "; ".join(f"{s.name}: {s.dollars:,.0f} dollars, p99 {s.p99:.2f} s" for s
 show(
     pareto_chart(page, Budget().dollars),
     alt=f"Waiting and staleness over dollars a month. {words}.",
-    caption="Left and low is better; the dotted line is the budget",
+    caption="Left and low is better; the dotted line is the budget.",
 )
 print(standings_table(page))
 
