@@ -84,7 +84,7 @@ def should_cache(case):
         case {"reads": r, "writes": w, "hit_ratio": h, "lookup": l, "fill": f, "origin": o}:
             pass
     gain = o - (l + (1 - h) * (o + f))
-    saving = (r * gain - w * l) / (r + w)
+    saving = r / (r + w) * gain - w / (r + w) * l
     rules = {"slow lookup": l >= o, "little reuse": gain <= 0, "many writes": gain > 0 >= saving}
     return {
         "cache": saving > 0,
