@@ -1,5 +1,6 @@
 """Generated runs, their shrinking, and values on the wire."""
 
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -32,6 +33,37 @@ def test_a_value_that_holds_itself_is_no_plain_value():
     ring: list[object] = []
     ring.append(ring)
     assert encode(ring) == {"repr": "list"}
+
+
+class Shy(Fraction):
+    """A number that does not let itself be converted."""
+
+    def __float__(self):
+        raise LookupError
+
+
+class Liar(dict):
+    """A dictionary that says of itself what it likes."""
+
+    def items(self):
+        return [("a", 1)]
+
+    def __iter__(self):
+        return iter("a")
+
+
+@pytest.mark.parametrize(
+    ("value", "wire"),
+    [
+        (Fraction(1, 2), {"float": "0.5"}),
+        ([Fraction(1, 2), Shy(1)], {"repr": "list"}),
+        (Shy(1), {"repr": "Shy"}),
+        (Liar(), {"dict": []}),
+        (Liar(b=2), {"dict": [["b", 2]]}),
+    ],
+)
+def test_an_answer_is_what_it_holds_and_not_what_it_says(value, wire):
+    assert encode(value) == wire
 
 
 DOMAINS = [value for value in vars(ex07).values() if isinstance(value, Domain)]

@@ -36,7 +36,7 @@ def encode(value: object) -> Wire:
     try:
         wire = _encode(value)
         return wire if travels(wire) else _encode(plain(value))
-    except RecursionError:
+    except Exception:  # noqa: BLE001 - too deep, or a number that does not let itself be converted
         return {"repr": type(value).__name__}
 
 
