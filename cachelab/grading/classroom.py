@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,13 +157,16 @@ def _judged(
     judging: Callable[..., Any] = delayed(_judge_one)
     calls = (judging(exercise, key, text, require) for key, text in texts.items())
     again = []
-    for key, report, reason in Parallel(
-        n_jobs=min(jobs, len(texts)), return_as="generator_unordered"
-    )(calls):
-        if report is not None and report.unfinished:
-            again.append(key)
-        else:
-            yield key, report, reason
+    workers = Parallel(n_jobs=min(jobs, len(texts)), return_as="generator_unordered")
+    try:
+        for key, report, reason in workers(calls):
+            if report is not None and report.unfinished:
+                again.append(key)
+            else:
+                yield key, report, reason
+    except (BrokenExecutor, BrokenPipeError) as error:
+        told = "a process that judges was killed or cannot start; memory may be short"
+        raise CachelabError(f"{told}: --jobs 1 takes least") from error
     for key in again:  # now that no other one is judged
         yield _judge_one(exercise, key, texts[key], require)
 

@@ -1,7 +1,11 @@
 """A class judged: every student gets a verdict or a reason, and no text is judged twice."""
 
 import json
+import os
+import time
+from threading import Thread
 
+import psutil
 import pytest
 
 from cachelab.grading import find_exercise, judge
@@ -115,6 +119,27 @@ def test_a_file_of_something_else_does_not_become_one_of_verdicts(tmp_path):
     mine.write_text(RIGHT, encoding="utf-8")
     with pytest.raises(CachelabError, match=r"mine\.py is no file of verdicts"):
         Verdicts(mine)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="processes are killed by signal")
+def test_a_class_whose_judging_processes_are_killed_ends_with_a_sentence(tmp_path):
+    for number in range(4):
+        (tmp_path / f"{number}.py").write_text(f"while True:\n    {number}\n", encoding="utf-8")
+    judged = judge_class("ex01", find_submissions(tmp_path, EX01), jobs=2)
+    Thread(target=_kill_the_workers, daemon=True).start()
+    with pytest.raises(CachelabError, match="a process that judges was killed"):
+        list(judged)
+
+
+def _kill_the_workers():
+    workers = []
+    while not workers:
+        children = psutil.Process().children()
+        workers = [one for one in children if "LokyProcess" in " ".join(one.cmdline())]
+        time.sleep(0.1)
+    for worker in workers:
+        worker.kill()
 
 
 def test_a_report_survives_its_way_through_json(judged):
