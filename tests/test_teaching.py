@@ -87,14 +87,18 @@ def test_a_page_written_too_early_names_what_waits_and_draws_formulas(guide, tmp
     answer = course / f"gradebook/autograded/{place}.ipynb"
     answer.write_text(answer.read_text("utf-8").replace("Exercise 15", "Exercise $15$"), "utf-8")
     with Gradebook(f"sqlite:///{course}/gradebook/gradebook.db") as book:
-        grade = book.find_grade("written-wrong", "ex15_design", "ex15_design", "ben")
-        grade.needs_manual_grade = True
+        for question in ("written-wrong", "written-node-dies"):
+            grade = book.find_grade(question, "ex15_design", "ex15_design", "ben")
+            grade.needs_manual_grade = True
+        grade.manual_score = None
         book.db.commit()
     command = [sys.executable, "-m", "nbgrader", "generate_feedback", "ex15_design", "--force"]
     told = subprocess.run(command, cwd=course, capture_output=True, text=True, check=True)
     page = (course / f"gradebook/feedback/{place}.html").read_text("utf-8")
-    assert "ben: not marked yet: written-wrong" in told.stderr
-    assert "counted as 0 until then:\nwritten-wrong." in page
+    assert "ben: not marked yet: written-node-dies" in told.stderr
+    assert "ben: to be marked again: written-wrong" in told.stderr
+    assert "counted as 0 until then:\nwritten-node-dies." in page
+    assert "counted as it was until it is marked again:\nwritten-wrong." in page
     assert "MathJax" in page
 
 

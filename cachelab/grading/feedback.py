@@ -31,24 +31,26 @@ class GetGrades(preprocessors.GetGrades):  # type: ignore[misc]
     """nbgrader's step of this name, which also notes what the page has to say and to fetch."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        resources["nbgrader"]["waiting"] = []
+        resources["nbgrader"] |= {"waiting": [], "again": []}
         texts = [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
         resources["nbgrader"]["has_formulas"] = any("$" in text for text in texts)
         nb, resources = super().preprocess(nb, resources)
-        if waiting := resources["nbgrader"]["waiting"]:
-            self.log.warning("%s: not marked yet: %s", self.student_id, ", ".join(waiting))
+        for kind, told in {"waiting": "not marked yet", "again": "to be marked again"}.items():
+            if names := resources["nbgrader"][kind]:
+                self.log.warning("%s: %s: %s", self.student_id, told, ", ".join(names))
         return nb, resources
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if name and self._waits(name):
-            resources["nbgrader"]["waiting"].append(name)
+        if name and (grade := self._grade(name)) and grade.needs_manual_grade:
+            kind = "waiting" if grade.manual_score is None else "again"
+            resources["nbgrader"][kind].append(name)
         return cell, resources
 
-    def _waits(self, name: str) -> bool:
+    def _grade(self, name: str) -> Any:
         place = (name, self.notebook_id, self.assignment_id, self.student_id)
         try:
-            return bool(self.gradebook.find_grade(*place).needs_manual_grade)
+            return self.gradebook.find_grade(*place)
         except MissingEntry:
-            return False
+            return None
