@@ -155,7 +155,7 @@ check("ex07", LRUCache)
 # ## Watch it run
 #
 # A counterexample is easier to understand in motion. The stepper draws your class: type the requests
-# of the counterexample, and switch to *lines* to see which line does it.
+# of the counterexample, and switch to *Line by line* to see which line does it.
 
 # %%
 from cachelab.lab import EvictionStepper

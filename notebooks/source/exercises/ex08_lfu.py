@@ -211,7 +211,7 @@ check("ex08", LFUCache, AgedLFU, log_counter)
 # %% [markdown]
 # ## Watch it run
 #
-# The stepper draws your class. Type the requests of a counterexample, and switch to *lines* to see which
+# The stepper draws your class. Type the requests of a counterexample, and switch to *Line by line* to see which
 # line does it.
 
 # %%

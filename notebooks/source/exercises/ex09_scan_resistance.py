@@ -304,7 +304,7 @@ except NotImplementedError:
 # %% [markdown]
 # ## Watch it run
 #
-# The stepper draws your class. Type the requests of a counterexample, and switch to *lines* to see which
+# The stepper draws your class. Type the requests of a counterexample, and switch to *Line by line* to see which
 # line does it.
 
 # %%
