@@ -264,6 +264,16 @@ def test_text_is_nine_points_or_more_and_inside_the_picture(view):
     assert view.evaluate(OUTSIDE) == []
 
 
+@pytest.mark.parametrize("name", ["mrc", "ladder"], indirect=True)
+def test_beside_the_file_browser_text_keeps_ten_pixels(views, view):
+    wide = views.page.viewport_size
+    views.page.set_viewport_size({"width": 900, "height": 900})
+    try:
+        assert view.evaluate(SMALL_TEXT) >= 10
+    finally:
+        views.page.set_viewport_size(wide)
+
+
 def test_a_question_is_answered_by_a_key(views, view, name):
     if name not in ("shift", "journey", "ladder"):
         assert view.locator(".cl-answer").count() == 0
