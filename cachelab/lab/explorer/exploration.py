@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MODES = ("auto", "exhaustive", "drawn")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Exploration:
     """
     What an exploration has found: a broken promise and the shortest way to break it, or none.
@@ -110,6 +110,10 @@ class Exploration:
 
     def _repr_html_(self) -> str:
         return self.svg() if self.outcome is not None else f"<p>{self}</p>"
+
+    def __repr__(self) -> str:
+        found = "holds" if self.broken is None else f"broken: {self.broken.sentence}"
+        return f"Exploration({found}; schedules={self.schedules})"
 
     def __str__(self) -> str:
         return self._bad_news() if self.outcome is not None else self._good_news()

@@ -45,6 +45,12 @@ def test_a_schedule_can_be_played_again(name: str) -> None:
     assert exploration.replay() == exploration.steps
 
 
+def test_an_exploration_is_short_where_only_its_name_is_shown() -> None:
+    race = found("lost race")
+    promise = "the cache equals the source when all is at rest"
+    assert repr(race) == f"Exploration(broken: {promise}; schedules={race.schedules})"
+
+
 def test_the_diagram_of_the_stale_fill_reads_from_top_to_bottom() -> None:
     assert found("stale fill").text().splitlines() == [
         "reader             writer             main               store              source",
