@@ -44,6 +44,7 @@ class Bookkeeper:
 
     def __init__(self, assignment: str, verdicts: Verdicts) -> None:
         self.app = AutogradeApp()
+        self.app.raise_config_file_errors = True  # else it goes on in other folders, with a word
         self.app.initialize([assignment, "--log-level=ERROR"])
         self.course = self.app.coursedir
         self.course.assignment_id = assignment
@@ -100,7 +101,8 @@ class Bookkeeper:
             if late <= 0:
                 continue
             student = submission.student_id
-            charge.preprocess(nbformat.v4.new_notebook(), self._resources(student))  # type: ignore[no-untyped-call]
+            with _in_a_sentence(f"the late penalty of {student} cannot be told"):
+                charge.preprocess(nbformat.v4.new_notebook(), self._resources(student))  # type: ignore[no-untyped-call]
             lost[student] = (
                 f"{_duration(late)} late, {submission.late_submission_penalty or 0:g} off"
             )
@@ -187,7 +189,19 @@ def open_books(assignment: str, verdicts: Verdicts) -> Iterator[Bookkeeper]:
     Open the gradebook of the course in this folder for one assignment.
     """
     with one_gradebook():
-        yield Bookkeeper(assignment, verdicts)
+        with _in_a_sentence("the gradebook cannot be opened"):
+            books = Bookkeeper(assignment, verdicts)
+        yield books
+
+
+@contextmanager
+def _in_a_sentence(what: str) -> Iterator[None]:
+    """Say in a sentence what stopped nbgrader: a damaged file, wrong settings, another program."""
+    try:
+        yield
+    except Exception as error:
+        told = str(error).split("\n", 1)[0]
+        raise CachelabError(f"{what}: {type(error).__name__}: {told}") from error
 
 
 def _check_time(path: Path) -> None:

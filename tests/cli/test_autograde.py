@@ -233,6 +233,23 @@ def test_the_books_are_those_that_nbgrader_keeps(tmp_path):
     assert ours.rows(BOOKS) == theirs.rows(BOOKS) != []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("gradebook.db", "nonsense", "cannot be opened: DatabaseError"),
+        ("settings.py", "c.PerDay.share = = 1", "cannot be opened: SyntaxError"),
+    ],
+)
+def test_a_file_of_the_course_that_is_wrong_is_told_in_a_sentence(tmp_path, name, text, told):
+    course = Course(tmp_path)
+    hand_in(course.submitted, "ada", {"mine.py": ""})
+    (course.folder / "gradebook" / name).write_text(text, encoding="utf-8")
+    process = course.start(*CACHELAB, "autograde", NAME)
+    _, worried = process.communicate(timeout=200)
+    assert (process.returncode, worried.count("\n"), told in worried) == (2, 1, True), worried
+
+
 ENDLESS = "while True:  # {}\n    pass\n"
 
 
