@@ -107,10 +107,22 @@ def _front(course: Course, lessons: list[Lesson], pages: Path) -> None:
     }
     text = WELCOME
     for caption, paths in parts.items():
-        links = "\n".join(course.relative(path.with_suffix("")) for path in paths)
+        links = "\n".join(_entry(course, path) for path in paths)
         if links:
             text += f"\n```{{toctree}}\n:caption: {caption}\n:maxdepth: 1\n\n{links}\n```\n"
     (pages / "index.md").write_text(text, "utf-8")
+
+
+def _entry(course: Course, path: Path) -> str:
+    """
+    The line that lists a page; that of a lesson has its number, by which other pages speak of it.
+    """
+    link, number = course.relative(path.with_suffix("")), path.name[:2]
+    if not number.isdigit():
+        return link
+    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
+    return f"{number} {title} <{link}>"
 
 
 def _render(pages: Path, to: Path, scratch: Path) -> None:

@@ -82,6 +82,13 @@ def test_every_kind_of_page_asks_nobody_else(path, theme, address, chromium, art
         assert (page.outside, page.errors) == ([], [])
 
 
+def test_a_lesson_is_listed_by_the_number_that_others_call_it_by(address, chromium):
+    with closed_page(chromium, address) as page:
+        page.goto(address + "index.html")
+        listed = page.locator("article").get_by_role("link", name="00 What is a cache")
+        expect(listed).to_have_attribute("href", LESSON)
+
+
 def test_every_picture_has_words(lesson):
     assert lesson.locator("article img:not([alt]), article img[alt='']").count() == 0
 
