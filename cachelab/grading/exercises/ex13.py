@@ -33,6 +33,7 @@ from .slot_cases import (
     draw_tagged_key,
     drawing_mget,
     expect_slot,
+    find_misread_braces,
     find_other_modulus,
     find_strayed_tag,
     has_no_tag,
@@ -119,6 +120,7 @@ CHECKS = (
             valid=has_no_tag,
         ),
         after=("keyslot",),
+        apart=find_misread_braces,
         hints=(
             "What should {} hash to: nothing at all?",
             "If nothing stands between the first { and the next }, the whole key is hashed.",

@@ -112,7 +112,9 @@ class NearModel:
         return answer
 
     def _get(self, key: str) -> Expectation:
+        why = f"a get answers with what the store has for {key!r}"
         if self.is_broken:
+            why = f"news was lost, but the store is there: {why}"
             self.near, self.maybe, self.is_broken = set(), set(), False
             self._ask(1, 1, "the feed has lost its connection, so no near copy can be trusted")
             self.maybe.add(key)
@@ -126,7 +128,7 @@ class NearModel:
         if key not in self.rows:
             self.maybe.add(key)
             return exactly(MISSING, f"the store has no {key!r}")
-        return exactly(self.rows[key], f"that is what the store has for {key!r}")
+        return exactly(self.rows[key], why)
 
     def _ask(self, least: int, most: int, why: str) -> None:
         self.least, self.most, self.why = self.least + least, self.most + most, why

@@ -3,6 +3,7 @@ Keys of a cluster and their slots, and a client that refuses what a cluster refu
 """
 
 from binascii import crc_hqx
+from itertools import product
 from random import Random
 from typing import Any, ClassVar
 
@@ -18,6 +19,8 @@ from cachelab.hashing import hash_slot, hash_tag
 SLOTS = 16_384
 OTHERS = (SLOTS - 1, SLOTS + 1, SLOTS // 2, 2 * SLOTS, 2 * SLOTS - 1, 2**16)
 """Numbers that a hash is taken modulo by mistake; 2 ** 16 leaves the hash as it is."""
+BEGINNINGS = (0, 0xFFFF, 0x1D0F)
+"""Initial values of the CRC: the right one, and those of its best known relatives."""
 PARTS = ("user", "cart", "42", "7", ":", "profile", "é", "x", "a", "b")
 TAGS = ("{u1}", "{u2}", "{7}", "{a b}", "{x{y}")
 
@@ -77,6 +80,21 @@ def find_other_modulus(session: Session, _: Random) -> Finding | None:
         f"{taken} gives {slots[place]}; the remainder is that of % {SLOTS}"
     )
     return Finding(f"the hash is taken modulo {taken}", Counterexample((row,), why), is_slip=True)
+
+
+def find_misread_braces(session: Session, random: Random) -> Finding | None:
+    """Look whether odd keys are hashed whole, with the modulus and the CRC of the plain ones."""
+    plain, odd = ([draw(random) for _ in range(60)] for draw in (draw_plain_key, draw_odd_key))
+    slots, of_odd = call_each(session, "keyslot", [*plain]), call_each(session, "keyslot", [*odd])
+    for beginning, modulus in product(BEGINNINGS, (SLOTS, *OTHERS)):
+        if slots == _hashed(plain, beginning, modulus):
+            is_right = of_odd == _hashed(odd, beginning, modulus)
+            return None if is_right else Finding("braces without a tag are misread")
+    return Finding("the slots are those of no hash that is known here")
+
+
+def _hashed(keys: list[Arguments], beginning: int, modulus: int) -> list[int]:
+    return [crc_hqx(key.encode(), beginning) % modulus for (key,) in keys]
 
 
 def is_plain(key: str) -> bool:
