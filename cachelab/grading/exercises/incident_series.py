@@ -148,4 +148,6 @@ def _shown(cause: str, series: list[dict[str, float]], outcome: Outcome) -> Coun
     ]
     rows.append(Row("diagnose(series)", repr(cause), show_outcome(outcome)))
     why = explain_exception(outcome, "diagnose") or WHY[cause]
+    if outcome.get("raised", [""])[0] == "ZeroDivisionError":
+        why = f"a reading such as evictions may be 0, and nothing is divided by that; here {why}"
     return Counterexample(tuple(rows), why)

@@ -62,8 +62,17 @@
 # always quiet.
 
 # %% [markdown]
-# The answer is one of: `"hot key"`, `"scan"`, `"expiry"`, `"restart"`, `"slow database"`, `"probe"`,
-# `"nothing"`. Quiet readings go up and down by less than a tenth.
+# | answer | what the readings have |
+# |---|---|
+# | `"slow database"` | the database's own calls take longer |
+# | `"hot key"` | one key has far more of the lookups, and pages got slower |
+# | `"probe"` | one key has far more of the lookups, and no page got slower |
+# | `"restart"` | entries fall to a small part, for a while; evictions are as usual |
+# | `"expiry"` | many copies end at once; about half of the entries or more stay |
+# | `"scan"` | evictions begin, or grow |
+# | `"nothing"` | all stays quiet: by less than a tenth up or down |
+#
+# A reading such as `evictions` may be 0.
 
 # %% [markdown]
 # ## One check, by hand
@@ -269,8 +278,8 @@ check("ex14", LatencyHistogram, warm, CircuitBreaker, diagnose)
 # <details><summary>Hint 3: the diagnosis</summary>
 #
 # The mean of the first four readings is what is usual here. For each name, ask whether the largest
-# later value is more than twice that. Then decide in this order: database, one key, entries,
-# expirations, evictions.
+# later value is more than twice that. Then decide in this order: database, one key, entries (below a
+# quarter), expirations, evictions.
 #
 # </details>
 
