@@ -192,8 +192,7 @@ class World:
         keywords = {name: self._decode(wire) for name, wire in named}
         error: str | None = None
         reply: Wire = {"value": None}
-        now = self.runtime.now()
-        number = next(self._numbers)
+        now, number = self.runtime.now(), next(self._numbers)
         try:
             reply = {"value": self._encode(self._method(port, verb)(*arguments, **keywords), verb)}
         except SubmissionRaised as raised:
@@ -203,7 +202,8 @@ class World:
             if isinstance(failure, TooManySteps):
                 raise
             kind = next(k for k in (*ERRORS, *ORDINARY) if isinstance(failure, k)).__name__
-            reply, error = {"raise": [kind, str(failure)]}, kind
+            theirs = next((one.kind for one in arguments if isinstance(one, Kept)), "Kept")
+            reply, error = {"raise": [kind, str(failure).replace("Kept", theirs)]}, kind
         if not silent:
             answer, at = reply.get("value"), line if type(line) is int else None
             call = Call(task, port, verb, arguments, keywords, answer, error, now, at, self.held())
