@@ -193,3 +193,10 @@ def test_a_walk_that_is_not_printing_alone_is_told_as_a_walk():
     )
     report = judge("ex07", text, only="constant_time")
     assert "walks over the whole cache" in report.failed[0].counterexample.why
+
+
+def test_a_value_that_a_store_refuses_is_named_by_its_own_type():
+    text = (RIGHT.parents[2] / "ex11" / "right" / "notebook.py").read_text("utf-8")
+    unread = text.replace("token = str(uuid4())", "token = uuid4()")
+    [failed] = judge("ex11", unread, only="lock_one").failed
+    assert "a value of type UUID cannot be kept" in failed.counterexample.why
