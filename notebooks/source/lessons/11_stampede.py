@@ -438,6 +438,7 @@ explain(
 # %%
 import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from threading import Semaphore
 
@@ -465,7 +466,7 @@ def loader_of(path, began):
 
     def load(_key):
         began.append(1)
-        with slots, sqlite3.connect(path) as db:
+        with slots, closing(sqlite3.connect(path)) as db:
             query = "SELECT product, SUM(price) FROM sale GROUP BY product"
             return db.execute(query).fetchall()[:5]
 
