@@ -152,7 +152,7 @@ class NamespaceModel:
             for place in [place for place in copies if place[0] == name]:
                 del copies[place]
         self.versions[name] = "bumped"
-        self.news[name] = "what was loaded before the last bump must never come back"
+        self.news[name] = "no row loaded before the last bump comes back, nor that of another key"
         return anything("a namespace can always be bumped")
 
     def _changed(self, name: str, key: str, row: Any) -> Expectation:
