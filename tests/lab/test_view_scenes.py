@@ -201,7 +201,7 @@ def test_recovery_is_the_first_window_near_the_old_level(
 
 @pytest.mark.parametrize("change", [0, 3, 20])
 def test_a_change_without_windows_on_both_sides_is_refused(change: int) -> None:
-    with pytest.raises(ValueError, match=f"a change after window {change} of 3 has none on one side"):
+    with pytest.raises(ValueError, match=f"change after window {change} of 3 has none on one side"):
         Timeline("lru", "t", 10, (0.5, 0.5, 0.4)).recovery(change)
 
 
