@@ -23,7 +23,7 @@ for capacity in (30, 300, requests.objects):
 # %% [markdown]
 # With room for 30, one page in 87 is kept, and four requests in ten are answered. That is the whole
 # reason why caches exist: people and programs ask for the same things again. The requests are real: a
-# database made them while a shop was open. (With room for all it is 98 %, since the first request of
+# shop's database made them. (With room for all it is 98 %, since the first request of
 # each page has to be fetched.)
 #
 # `"lru"` is the rule for what to throw out when there is no room: the page whose last use is the
