@@ -137,5 +137,6 @@ def _meet(*steps: Operation) -> Operation:
 SCENES: tuple[tuple[tuple[Any, ...], tuple[Operation, ...]], ...] = (
     ((), (_OLD, _meet(("other.write", "k", "new")), _READ)),
     ((), (_meet(("other.write", "k", "new"), ("other.read", "k")), _READ)),
+    ((), (_meet(("write", "k", "new"), ("read", "k")), _READ)),  # two requests of one program
 )
 TWO_READS: tuple[tuple[Any, ...], tuple[Operation, ...]] = ((), (_OLD, _READ, _READ, ("@asked",)))
