@@ -18,12 +18,7 @@ from cachelab.grading import (
     judge,
     read_submission,
 )
-from cachelab.grading.classroom import (
-    Verdicts,
-    find_submissions,
-    judge_class,
-    without_submission,
-)
+from cachelab.grading.classroom import Verdicts, find_submissions, judge_class
 from cachelab.grading.exercise import Exercise
 from cachelab.grading.marks import check_sheet, write_marks
 
@@ -83,10 +78,11 @@ def command(
     _refuse_what_does_not_fit(found, path, page, sheet, verdicts)
     try:
         if path.is_dir():
-            judged = _judge_class(found, path, require, jobs or -1, Verdicts(verdicts))
+            files = find_submissions(path, found)
+            judged = _judge_class(found, path, files, require, jobs or -1, Verdicts(verdicts))
             click.echo(_class_json(judged) if as_json else _class_text(judged))
             if sheet:
-                write_marks(sheet, found, judged, find_submissions(path, found))
+                write_marks(sheet, found, judged, files)
             status = _status(judged)
         else:
             status = _judge_one(found, path, as_json, require, page)
@@ -150,20 +146,23 @@ def _progress(checks: int) -> Iterator[Callable[[CheckResult], object]]:
 
 
 def _judge_class(
-    exercise: Exercise, folder: Path, require: str, jobs: int, known: Verdicts
+    exercise: Exercise,
+    folder: Path,
+    files: dict[str, Path | str],
+    require: str,
+    jobs: int,
+    known: Verdicts,
 ) -> dict[str, Verdict]:
     from tqdm import tqdm
 
-    handed_in = find_submissions(folder, exercise)
-    if not handed_in:
+    if not any(isinstance(file, Path) for file in files.values()):
         raise SubmissionError(f"there is no .py file and no notebook in {folder}")
-    judged = judge_class(exercise.id, handed_in, require=require, jobs=jobs, verdicts=known)
+    judged = judge_class(exercise.id, files, require=require, jobs=jobs, verdicts=known)
     # disable=None: a bar on a terminal, silence in a pipe.
     found = {
         one.name: one.report or one.reason
-        for one in tqdm(judged, total=len(handed_in), unit="file", disable=None)
+        for one in tqdm(judged, total=len(files), unit="file", disable=None)
     }
-    found |= without_submission(folder, exercise)
     return dict(sorted(found.items()))
 
 

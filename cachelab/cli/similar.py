@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cachelab.grading import SubmissionError, find_exercise, read_submission
-from cachelab.grading.classroom import find_submissions, without_submission
+from cachelab.grading.classroom import find_submissions
 from cachelab.grading.exercise import Exercise
 from cachelab.grading.similarity import Pair, similar_pairs
 
@@ -32,11 +32,11 @@ def command(exercise: str, folder: Path, at_least: float) -> None:
     texts = {MODEL: model} if (model := _text_in(Path("solutions"), found)) else {}
     for name, path in find_submissions(folder, found).items():
         try:
+            if isinstance(path, str):
+                raise SubmissionError(path)
             texts[name] = read_submission(path, found)
         except SubmissionError as error:
             click.echo(f"{name} is left out: {error}", err=True)
-    for name, why in without_submission(folder, found).items():
-        click.echo(f"{name} is left out: {why}", err=True)
     handed_out = _text_in(Path("exercises"), found)
     if not set(texts) - {MODEL}:
         raise SubmissionError(f"there is no submission for {found.id} in {folder}")

@@ -25,7 +25,7 @@ from .handed_in import SUFFIXES, file_for
 from .judging import find_exercise, judge
 from .report import Report
 from .sandbox import choose_level
-from .submission import read_submission
+from .submission import SubmissionError, read_submission
 
 SECRET = "CACHELAB_MARKET_SEED"
 """Environment variable: a word of the teacher's from which the capstone's days are drawn."""
@@ -83,7 +83,7 @@ def key_of_text(exercise: Exercise, text: str, level: str) -> str:
 
 def judge_class(
     exercise: str,
-    submissions: Mapping[str, Path],
+    submissions: Mapping[str, Path | str],
     *,
     require: str = "process",
     jobs: int = -1,
@@ -91,6 +91,8 @@ def judge_class(
 ) -> Iterator[Judged]:
     """
     Judge the files of a class, given by name; give each verdict as soon as it is there.
+
+    In place of a file there may be the reason why there is none, which is passed on.
 
     `jobs` are the processes that judge; -1 is one for each core.
 
@@ -121,27 +123,22 @@ def judge_class(
         yield from (Judged(name, report, reason) for name in waiting[key])
 
 
-def find_submissions(folder: Path, exercise: Exercise) -> dict[str, Path]:
-    """Return the file to judge of each file or sub-folder, by the name of its owner."""
-    return {name: file for name, file in _each(folder, exercise) if isinstance(file, Path)}
-
-
-def without_submission(folder: Path, exercise: Exercise) -> dict[str, str]:
-    """Return why there is no file to judge in a sub-folder, by the name of its owner."""
-    return {name: why for name, why in _each(folder, exercise) if isinstance(why, str)}
-
-
-def _each(folder: Path, exercise: Exercise) -> Iterator[tuple[str, Path | str]]:
+def find_submissions(folder: Path, exercise: Exercise) -> dict[str, Path | str]:
+    """Return the file to judge of each file or sub-folder, or why there is none, by its owner."""
+    found: dict[str, Path | str] = {}
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith((".", "__")):
             continue
         if entry.is_dir() and not entry.is_symlink():
-            yield entry.name, file_for(exercise.id, entry)
+            found[entry.name] = file_for(exercise.id, entry)
         elif entry.suffix in SUFFIXES:
-            yield entry.name, entry
+            found[entry.name] = entry
+    return found
 
 
-def _text_of(exercise: Exercise, path: Path) -> str | Exception:
+def _text_of(exercise: Exercise, path: Path | str) -> str | Exception:
+    if isinstance(path, str):
+        return SubmissionError(path)
     try:
         return read_submission(path, exercise)
     except (CachelabError, OSError) as error:

@@ -27,7 +27,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_marks(
-    sheet: Path, exercise: Exercise, verdicts: Mapping[str, Report | str], files: Mapping[str, Path]
+    sheet: Path,
+    exercise: Exercise,
+    verdicts: Mapping[str, Report | str],
+    files: Mapping[str, Path | str],
 ) -> None:
     """
     Write one line for each submission: points, marks by hand, their sum, and what was written.
@@ -46,7 +49,8 @@ def write_marks(
     )
     for name, verdict in verdicts.items():
         mark = marks.get(name, "")
-        written = written_answers(files[name]) if name in files else ""
+        file = files.get(name)
+        written = written_answers(file) if isinstance(file, Path) else ""
         row = _line(name, verdict, mark, written)
         if exercise.by_hand and isinstance(verdict, Report) and not written.strip():
             row[-1] = "; ".join(filter(None, [row[-1], "nothing written to mark by hand"]))

@@ -16,7 +16,7 @@ from .exercise import Examine, Finding
 from .player.values import decode
 from .process import PlayerLost
 from .report import Counterexample, Row, Step
-from .runs import call_text
+from .runs import Operation, call_text
 from .session import Session
 from .slips import Slip
 from .wording import reason, show_outcome
@@ -39,8 +39,6 @@ OBJECT = "subject"
 """What the object that is weighed is called in such a case."""
 
 MOST_ROWS = 12
-
-Operations = list[tuple[Any, ...]]
 
 Plan = Callable[[Random, int], dict[str, Any]]
 """Draws the calls for one size: capacity, keys to fill in, calls to count."""
@@ -93,10 +91,14 @@ def _small(plan: Plan, worst: str) -> dict[str, Any]:
     """Return a run in a small cache that ends with a call of the kind that grows."""
     drawn = plan(Random(1), SMALL)
     kinds = [kind for kind, *_ in drawn["calls"]]
-    asked = drawn["calls"][: kinds.index(worst) + 1]
-    made = [("put", number, number) for number in drawn["fill"]]
-    operations = (*made, *((verb, *arguments) for _, verb, *arguments in asked))
+    operations = _operations(drawn["fill"], drawn["calls"][: kinds.index(worst) + 1])
     return {"capacity": drawn["capacity"], "operations": operations, "measured": True}
+
+
+def _operations(fill: Sequence[int], calls: Sequence[Sequence[Any]]) -> tuple[Operation, ...]:
+    """Return the calls of a plan, those that fill the cache first, in the recorder's format."""
+    made = (("put", number, number) for number in fill)
+    return (*made, *((verb, *arguments) for _, verb, *arguments in calls))
 
 
 def _costs(session: Session, asked: dict[str, Any], most: dict[str, float]) -> dict[str, float]:
@@ -126,14 +128,13 @@ def _rehearse(session: Session, plan: Plan) -> Finding | None:
     Where work is counted a call has no time of its own: all could only be seen to be over.
     """
     drawn = plan(Random(1), REHEARSED)
-    made: Operations = [("put", number, number) for number in drawn["fill"]]
-    asked = [(verb, *arguments) for _, verb, *arguments in drawn["calls"]]
-    steps = [[0, "new", drawn["capacity"]], *([0, *map(wired, one)] for one in (*made, *asked))]
+    operations = _operations(drawn["fill"], drawn["calls"])
+    steps = [[0, "new", drawn["capacity"]], *([0, *map(wired, one)] for one in operations)]
     outcomes = session.play(steps)
     if "lost" not in outcomes[-1]:
         return None
     texts = [f"cache = {session.name}({drawn['capacity']})"]
-    texts += [call_text("cache", one) for one in (*made, *asked)]
+    texts += [call_text("cache", one) for one in operations]
     rows = [Row(text, "", "") for text in texts[: len(outcomes)][-MOST_ROWS:]]
     rows[-1] = Row(rows[-1].call, "an answer", show_outcome(outcomes[-1]))
     why = reason(outcomes[-1], "every call has to come back", session.name, session.source)
