@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from .player.values import decode, encode, travels
+from .player.values import Wire, decode, encode, travels
 from .runs import Expectation
 from .session import Outcome
 
@@ -17,7 +17,8 @@ TOLERANCE = 1e-9
 
 def exactly(value: Any, why: str) -> Expectation:
     """Expect this very value, of this very type."""
-    return Expectation(repr(value), lambda outcome: same(outcome, value), why)
+    wanted = encode(value)
+    return Expectation(repr(value), lambda outcome: _is(wanted, outcome), why)
 
 
 def about(value: float, why: str, tolerance: float = TOLERANCE) -> Expectation:
@@ -83,9 +84,13 @@ def same(outcome: Outcome, value: object) -> bool:
     >>> same({"value": True}, 1), same({"value": 1}, 1)
     (False, True)
     """
+    return _is(encode(value), outcome)
+
+
+def _is(wanted: Wire, outcome: Outcome) -> bool:
     if "value" not in outcome:
         return False
-    got, wanted = outcome["value"], encode(value)
+    got = outcome["value"]
     if type(got) is not type(wanted):
         return False
     if isinstance(wanted, dict):  # within it 1 and True have to differ, too

@@ -140,11 +140,12 @@ def _texts(orders: list[list[Outcome]], place: int) -> str:
     return " or ".join(dict.fromkeys(show_outcome(order[place]) for order in orders))
 
 
-def _key(outcome: Outcome) -> str:
+def _key(outcome: Outcome) -> object:
     """Return what is compared: values exactly, exceptions by their type."""
     if "raised" in outcome:
         return f"raised {outcome['raised'][0]}"
-    return json.dumps(outcome["value"])
+    value = outcome["value"]
+    return json.dumps(value) if isinstance(value, dict) else (type(value), value)
 
 
 def _wire(operation: Operation) -> Sequence[Any]:

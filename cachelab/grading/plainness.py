@@ -136,7 +136,6 @@ HOOK = "_cachelab"
 BY_NAME = frozenset({"getattr", "setattr", "delattr", "attrgetter", "methodcaller"})
 
 
-@lru_cache(maxsize=8)  # each check that measures asks, of the same text
 def objection(text: str) -> tuple[int, str] | None:
     """
     Return the line that makes a text unfit to be measured, and what it reaches for; None if plain.
@@ -146,17 +145,19 @@ def objection(text: str) -> tuple[int, str] | None:
     >>> objection("from collections import OrderedDict\\nlimit = 7") is None
     True
     """
+    return min(objections(text), default=None)
+
+
+@lru_cache(maxsize=8)  # each check that measures asks, of the same text
+def objections(text: str) -> frozenset[tuple[int, str]]:
+    """Return the lines that reach for the interpreter, and what for."""
     try:
-        tree = ast.parse(text)
+        return frozenset(_reached(list(ast.walk(ast.parse(text)))))
     except (SyntaxError, ValueError, RecursionError):
-        return None  # it cannot be executed either
-    found = sorted(set(objections(tree)))
-    return found[0] if found else None
+        return frozenset()  # it cannot be executed either
 
 
-def objections(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Give the lines that reach for the interpreter, and what for."""
-    nodes = list(ast.walk(tree))
+def _reached(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
     imported = {alias.asname or alias.name.split(".")[0] for alias in _aliases(nodes)}
     taken_from = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
     calls = [node for node in nodes if isinstance(node, ast.Call)]

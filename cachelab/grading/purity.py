@@ -63,16 +63,16 @@ def is_pure(text: str) -> bool:
     (True, False)
     """
     try:
-        tree = ast.parse(text)
+        nodes = list(ast.walk(ast.parse(text)))
     except (SyntaxError, ValueError, RecursionError):
         return False
-    reaches_for = {name for _, name in objections(tree)} - {"json"}
-    return not reaches_for and all(_imports(tree)) and all(_uses(tree))
+    reaches_for = {name for _, name in objections(text)} - {"json"}
+    return not reaches_for and all(_imports(nodes)) and all(_uses(nodes))
 
 
-def _imports(tree: ast.AST) -> Iterator[bool]:
+def _imports(nodes: list[ast.AST]) -> Iterator[bool]:
     """Tell of each imported thing whether it is one of those modules, or in one and no module."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name in PURE or alias.name in WORDS for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -81,19 +81,19 @@ def _imports(tree: ast.AST) -> Iterator[bool]:
                 yield module in WORDS or (alias.name != "*" and _has(module, alias.name))
 
 
-def _uses(tree: ast.AST) -> Iterator[bool]:
+def _uses(nodes: list[ast.AST]) -> Iterator[bool]:
     """Tell of each module's name whether what it leads to is no module again: `re.enum.sys`."""
     modules = {
         alias.asname or alias.name.split(".")[0]: alias.name if alias.asname else ""
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Import)
         for alias in node.names
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and (path := _path(node)) and path[0] in modules:
             yield _leads_to_no_module([*(modules[path[0]] or path[0]).split("."), *path[1:]])
-    inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(tree):
+    inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
         if isinstance(node, ast.Name) and node.id in modules:
             yield id(node) in inner
 

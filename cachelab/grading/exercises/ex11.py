@@ -45,6 +45,12 @@ FAILS: tuple[Any, ...] = (
     (FAILING, (_meet("k", "k"), _load(), _LOADS)),
     (FAILING, (_meet("k", "k", "k"), _LOADS, _TOOK)),
 )
+FAILS_ONCE: tuple[Any, ...] = tuple(
+    (FAILING, (_meet(*keys), _LOADS, _TOOK)) for keys in (("k", "k"), ("k", "k", "k"))
+)
+"""Nobody comes later: what is left of a flight when it has ended makes no difference."""
+
+_FAILS_WRONG = "a failing load goes wrong"
 
 FLIGHT_CHECKS = (
     Check(
@@ -76,8 +82,9 @@ FLIGHT_CHECKS = (
         "flight_fails",
         4,
         "SingleFlight: a loader that raises frees those who wait",
-        explore_scenes(FLIGHTS, *FAILS, message="a failing load goes wrong", interruptions=1),
+        explore_scenes(FLIGHTS, *FAILS, message=_FAILS_WRONG, interruptions=1),
         after=("flight_shared", "flight_apart"),
+        apart=explore_scenes(FLIGHTS, *FAILS_ONCE, message=_FAILS_WRONG, interruptions=1),
         hints=(
             "What do those who wait get when the loader raises, and who wakes them?",
             "Keep the exception beside the place for the value; each of them raises it.",
