@@ -18,6 +18,7 @@ PRICES = {
     "ex08/holds_one_less": 3,
     "ex08/holds_one_more": 5,
     "ex09/q_a1in_limited": 2,
+    "ex11/never_forgets": 2,
     "ex13/modulo_16383": 4,
 }
 """Forgetting to remove a copy is a race as well, before any other task comes."""

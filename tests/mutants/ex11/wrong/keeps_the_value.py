@@ -1,5 +1,4 @@
 # rejected by: flight_apart
-# also breaks: flight_fails
 # answers from what it loaded before
 import math
 from uuid import uuid4

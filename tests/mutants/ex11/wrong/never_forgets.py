@@ -1,5 +1,4 @@
 # rejected by: flight_apart
-# also breaks: flight_fails
 # keeps the first end for ever, as a cache would
 import math
 from uuid import uuid4
