@@ -19,7 +19,7 @@ from .session import CALL_SECONDS, Session, StuckAgain, Unfinished
 from .slips import Slip
 from .stuck import NeverReturning
 from .text_places import Text
-from .wording import explain_exception, reason, show_outcome
+from .wording import UNWRITTEN, explain_exception, reason, show_outcome
 
 MORE = 3
 """Times as many seconds for a check whose time was over, when it is judged once more."""
@@ -194,8 +194,10 @@ def _verdict(check: Check, finding: Finding | None) -> CheckResult:
 
 
 def _said(finding: Finding) -> str:
-    """Return what a finding says: where a call is stopped by a slip, nothing about caches."""
+    """Return what a finding says: where a slip or a gap stops a call, nothing about caches."""
     shown = finding.counterexample
+    if shown is not None and shown.why == UNWRITTEN:
+        return "a call comes to a part that is not written yet"
     if shown is None or not isinstance(shown.why, Slip):
         return finding.message
     stopped = re.match(r"\w*Error\b", shown.rows[-1].got)

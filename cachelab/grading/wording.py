@@ -14,6 +14,9 @@ from .text_places import Text
 
 LONGEST = 120
 
+UNWRITTEN = "this part is still to be written"
+"""Why a call goes wrong that comes to what the form left to the learner."""
+
 LAZY = ("generator", "map", "filter", "zip", "dict_keys", "dict_values", "dict_items")
 
 _LOOKS_UP = re.compile(r"\[|\.(pop|popitem|popleft|remove|index|move_to_end)\(")
@@ -96,7 +99,7 @@ def explain_exception(
     if "raised" in outcome:
         kind, message, line = outcome["raised"]
         if kind == "NotImplementedError":
-            return "this part is still to be written"
+            return UNWRITTEN
         outcome = {"raised": [kind, plain(message), line]}
     return find_slip(outcome, name, source, called)
 

@@ -173,6 +173,11 @@ def test_the_headline_of_a_slip_is_not_about_caches():
     assert report.failed[0].message == "a call ends with AttributeError"
 
 
+def test_the_headline_above_a_part_not_yet_written_says_so():
+    report = failing("self.entries.move_to_end(key)\n", "raise NotImplementedError\n")
+    assert report.failed[0].message == "a call comes to a part that is not written yet"
+
+
 def test_hints_stay_to_be_opened_in_a_page_on_a_slip():
     page = render(failing("self.entries.move_to_end", "self.entires.move_to_end"))
     assert "<details><summary>Hints for this check, when it runs</summary>" in page
