@@ -17,16 +17,9 @@ from typing import Any
 from .exercise import Exercise
 from .judging import find_exercise, judge
 from .learner import LearnersReport, answered
+from .one_sentence import OneSentence
 from .submission import without_magics
 from .waiting import said_meanwhile
-
-
-class OneSentence(Exception):  # noqa: N818 - how it is shown
-    """An exception that a notebook shows as its sentence alone, without the lines of this room."""
-
-    def _render_traceback_(self) -> list[str]:
-        """IPython shows these lines in place of a stack trace."""
-        return [str(self)]
 
 
 class NotStarted(OneSentence, NotImplementedError):  # noqa: N818 - a state, not a fault

@@ -9,8 +9,13 @@ from cachelab.lab import FrameView
 from cachelab.lab.scenes import Run, Scene
 
 from .moments import FUNCTION, JUDGE
+from .one_sentence import OneSentence
 from .replay_picture import Stage
 from .report import CheckResult, Counterexample, Moment, Report
+
+
+class NothingToPlay(OneSentence, ValueError):  # noqa: N818 - it says what is missing
+    """No check failed, or there is no run of that one to show."""
 
 
 def play_check(report: Report, check: str | None = None) -> FrameView:
@@ -18,12 +23,12 @@ def play_check(report: Report, check: str | None = None) -> FrameView:
     Return the shortest run of a check that failed as a view.
 
     Raises:
-        ValueError: no check failed, or there is no run of that one to show.
+        NothingToPlay: no check failed, or there is no run of that one to show; a ValueError.
     """
     found = find_failure(report, check)
     shown = found.counterexample
     if shown is None or shown.is_table:
-        raise ValueError(f"there is no run to play for {found.id}: {found.message}")
+        raise NothingToPlay(f"there is no run to play for {found.id}: {found.message}")
     moments = shown.moments or moments_of_rows(shown)
     stage = Stage(moments)
     scenes = [
@@ -45,16 +50,16 @@ def find_failure(report: Report, check: str | None) -> CheckResult:
     Return a check that failed, by itself the first that has a run to show.
 
     Raises:
-        ValueError: that one did not fail, or none did.
+        NothingToPlay: that one did not fail, or none did; a ValueError.
     """
     failed = {one.id: one for one in report.failed}
     if not failed:
-        raise ValueError(f"no check of {report.exercise} failed, so there is no run to play")
+        raise NothingToPlay(f"no check of {report.exercise} failed, so there is no run to play")
     if check is None:
         runs = (one for one in failed.values() if (it := one.counterexample) and not it.is_table)
         return next(runs, report.failed[0])
     if check not in failed:
-        raise ValueError(f"{check!r} is no check that failed; those are: {', '.join(failed)}")
+        raise NothingToPlay(f"{check!r} is no check that failed; those are: {', '.join(failed)}")
     return failed[check]
 
 

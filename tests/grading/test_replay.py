@@ -101,8 +101,9 @@ def test_a_function_is_played_from_the_rows_of_its_table():
 
 def test_there_is_nothing_to_play_after_full_marks():
     check = CheckResult("victim", "the victim", 5, 5, "passed")
-    with pytest.raises(ValueError, match="no check of ex07 failed"):
+    with pytest.raises(ValueError, match="no check of ex07 failed") as caught:
         Report("ex07", "LRU", (check,), "full", 1.0).play()
+    assert len(caught.value._render_traceback_()) == 1
 
 
 def test_a_check_that_did_not_fail_is_named(forgetful):
