@@ -45,7 +45,7 @@ async def _build_all(course: Course, lessons: list[Lesson], jobs: int) -> None:
     from tqdm import tqdm
 
     turn = asyncio.Semaphore(jobs)
-    with tqdm(total=len(lessons), unit="notebook", disable=not lessons) as bar:
+    with tqdm(total=len(lessons), unit="notebook", disable=None if lessons else True) as bar:
 
         async def one(lesson: Lesson) -> None:
             async with turn:
