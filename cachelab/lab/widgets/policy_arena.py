@@ -24,7 +24,7 @@ class PolicyArena(LateView):
     A view that ranks `policy` (ours, or a learner's class) among all policies, over cache sizes.
 
     `traces` are up to four to choose from. Without any, there are the recorded sample, a walk in
-    circles, and a popular set with scans through it: no policy wins on all three.
+    circles, and a popular set with scans through it: few sizes have one winner on all three.
 
     Complexity: one simulation for each policy, size and trace; a learner's class is not compiled.
 
