@@ -4,7 +4,7 @@ A quiz replies to every option, and has exactly one that is right.
 
 import pytest
 
-from cachelab.lab.forms.form import WIDGET_VIEW
+from cachelab.lab.forms.form import HERE, SHRINK, WIDGET_VIEW
 from cachelab.lab.forms.quiz import Quiz, quiz
 
 from .forms_page import answer, keys_that_got_out, shown
@@ -44,6 +44,14 @@ def test_a_page_without_a_kernel_folds_the_replies() -> None:
     assert "FIFO" not in asked
     assert "<strong>the oldest</strong>: Wrong. That is <code>FIFO</code>." in folded
     assert "<strong>the one unused longest</strong>: Right. Recency" in folded
+
+
+def test_a_saved_form_lets_the_pictures_of_its_notebook_shrink_as_a_view_does() -> None:
+    data, _ = victim()._repr_mimebundle_()
+    rule = SHRINK.removeprefix("<style>").removesuffix("</style>")
+    sheets = [(HERE / "forms.css"), HERE.parent / "widgets" / "card.css"]
+    assert [rule in sheet.read_text("utf-8") for sheet in sheets] == [True, True]
+    assert SHRINK in data["text/html"]
 
 
 def test_two_quizzes_are_written_alike() -> None:

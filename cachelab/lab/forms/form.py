@@ -19,6 +19,13 @@ HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 BOX = "border: 1px solid #8c959f; border-radius: 10px; padding: 8px 16px 10px; max-width: 686px"
 
+SHRINK = "<style>.jp-RenderedSVG > img { max-width: max(100%, 632px); height: auto; }</style>"
+"""
+JupyterLab shows a saved picture as large as it is drawn, and no picture can say otherwise itself.
+
+Every lesson has forms, and JupyterLab takes a style from the HTML of a notebook that it trusts.
+"""
+
 
 class Form(anywidget.AnyWidget):
     """
@@ -44,7 +51,7 @@ class Question:
     def __init__(self, form: Form, text: str, static: str) -> None:
         self.form = form
         self._text = text
-        self._static = f'<div style="{BOX}">{static}</div>'
+        self._static = f'<div style="{BOX}">{static}{SHRINK}</div>'
 
     def __repr__(self) -> str:
         return self._text
