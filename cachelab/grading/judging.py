@@ -200,7 +200,7 @@ def _said(finding: Finding) -> str:
         return "a call comes to a part that is not written yet"
     if shown is None or not isinstance(shown.why, Slip):
         return finding.message
-    stopped = re.match(r"\w*Error\b", shown.rows[-1].got)
+    stopped = re.search(r"\b[A-Z]\w*Error\b", shown.rows[-1].got)
     return f"a call ends with {stopped.group()}" if stopped else finding.message
 
 

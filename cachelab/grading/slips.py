@@ -27,14 +27,16 @@ IMPORTS = {
 }
 """What a learner forgets to import, and how to."""
 
-BUILT_IN = ("bool", "float", "int", "list", "set", "str", "tuple", "function", "method")
+BUILT_IN = ("bool", "float", "int", "list", "set", "str", "tuple")
+
+UNCALLED = "a function is used where its answer is meant: are its () missing?"
 
 PERHAPS = {
     "'NoneType'": "something is None here: ",
     "string indices": "what stands before the [ is a text here, no dictionary: ",
     "'Missing'": "something is MISSING here: ",
-    "'function'": "a function is used where its answer is meant, are its () missing? ",
-    "'method'": "a method is used where its answer is meant, are its () missing? ",
+    "'function'": f"{UNCALLED} ",
+    "'method'": f"{UNCALLED} ",
 }
 """By a type in the message of a TypeError: what is likely to be behind it."""
 
@@ -157,6 +159,8 @@ def _attribute(it: Raised) -> str:
     if it.line is None:
         perhaps = f". {it.suggestion}" if it.suggestion else ": define it in the class"
         return f"{owner} has no method {name}{perhaps}"
+    if owner in ("function", "method"):
+        return f"{it.at}{UNCALLED} It has no {name}"
     if it.suggestion:
         return f"{it.at}there is no {name}. {it.suggestion}"
     if owner == "dict":

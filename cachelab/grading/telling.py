@@ -15,10 +15,12 @@ from typing import Any
 from .exercise import Examine, Finding
 from .moments import moments_of
 from .report import Counterexample, Row
-from .runs import Effort, Operation, shortest
+from .runs import Effort, Expectation, Operation, shortest
 from .session import HASTE, Outcome, Session, StuckAgain
+from .slips import Slip
 from .stories import TOGETHER, Played, Script, Tale, step_text
-from .wording import reason, show_outcome, without_middle
+from .task_slips import find_in_tasks, find_thread, find_wait
+from .wording import UNWRITTEN, reason, show_outcome, without_middle
 from .world import World
 
 RUNS = 60
@@ -202,10 +204,22 @@ def tell(tale: Tale, played: Played, name: str) -> Counterexample:
     outcome = played.outcomes[index]
     got = _how_all_ended(outcome)
     rows.append(Row(last.call, hope.text, got))
-    source = world.session.source if world.session else ""
     called = str(played.script.steps[index - 1][0]).rpartition(".")[2] if index else "__init__"
-    why = reason(outcome, hope.why, name, source, called, hope.text)
+    why = _why(world, outcome, hope, name, called)
     return Counterexample(tuple(rows), why, moments=moments_of(played, index, name))
+
+
+def _why(world: World, outcome: Outcome, hope: Expectation, name: str, called: str) -> str:
+    """Return why an outcome is wrong: a slip's sentence, also of a task, or else the contract's."""
+    source = world.session.source if world.session else ""
+    why = reason(outcome, hope.why, name, source, called, hope.text)
+    if isinstance(why, Slip) or why == UNWRITTEN:
+        return why
+    ended = [one for ends in outcome.get("together", {}).values() for one in ends]
+    if told := find_in_tasks([*ended, *world.fallen], name, source):
+        return told
+    about = find_thread(source) or find_wait(outcome, world.under_way.values(), source)
+    return f"{about}; {why}" if about else why
 
 
 def _without_middle(rows: list[Row]) -> list[Row]:

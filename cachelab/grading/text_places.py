@@ -28,13 +28,13 @@ class Text:
 
     def loop_at(self, line: int | None) -> int | None:
         """Return the line in which the innermost loop around a line begins."""
-        loops = [n for n in self._nodes() if isinstance(n, ast.While | ast.For) and _has(n, line)]
+        loops = [n for n in self.nodes() if isinstance(n, ast.While | ast.For) and _has(n, line)]
         return max((loop.lineno for loop in loops), default=None)
 
     def function(self, name: str) -> ast.FunctionDef | None:
         """Return the definition of a function or method, by `name` or `Class.name`."""
         owner, _, name = name.rpartition(".")
-        classes = [n for n in self._nodes() if isinstance(n, ast.ClassDef) and n.name == owner]
+        classes = [n for n in self.nodes() if isinstance(n, ast.ClassDef) and n.name == owner]
         around: list[ast.AST] = [*classes] or [_parsed(self.source)]
         found = [
             node
@@ -46,7 +46,7 @@ class Text:
 
     def owner(self, name: str) -> str | None:
         """Return a function of which a name is an argument or a variable of its own, if one is."""
-        functions = (node for node in self._nodes() if isinstance(node, ast.FunctionDef))
+        functions = (node for node in self.nodes() if isinstance(node, ast.FunctionDef))
         owners = (function.name for function in functions if name in _names_of(function))
         return next(owners, None)
 
@@ -58,7 +58,12 @@ class Text:
         found = get_close_matches(name.lower().replace("_", ""), alike, 1, 0.7)
         return alike[found[0]] if found else None
 
-    def _nodes(self) -> list[ast.AST]:
+    def has_argument(self, name: str) -> bool:
+        """Tell whether any function of the text takes an argument of this name."""
+        return any(isinstance(node, ast.arg) and node.arg == name for node in self.nodes())
+
+    def nodes(self) -> list[ast.AST]:
+        """Return all that the text is made of."""
         return list(ast.walk(_parsed(self.source)))
 
 

@@ -20,6 +20,7 @@ from cachelab.ports.sim_scheduler import Schedule
 
 from .arguments import Made, Named, Ported, Seeded, wired
 from .holdings import Holders, Snapshot, holders_of, snapshot
+from .kept import Kept, PlayerFunction, SubmissionRaised
 from .player.values import RECORDS, WORDS, Wire, decode, encode, travels
 from .process import PlayerLost
 from .queueing import Queueing
@@ -36,23 +37,6 @@ MOST_CALLS = 20_000
 
 ERRORS = (StoreError, Overloaded, SourceError, CachelabError)
 ORDINARY = (TimeoutError, KeyError, IndexError, AttributeError, TypeError, ValueError)
-
-
-class SubmissionRaised(Exception):  # noqa: N818 - what happened, told to the judge
-    """An exception that the submission's own code raised, on its way back to it."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome["raised"][0], outcome["raised"][1])
-        self.outcome = outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Something that stayed with the player: its number and the name of its type."""
-
-    number: int
-    kind: str
-    is_callable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +95,10 @@ class World:
         self.session: Session | None = None
         self.answers_within: float | None = None
         self.arguments: tuple[Any, ...] | None = None
+        self.under_way: dict[str, int | None] = {}
+        """Which line each task waits in for the answer of a port, the latest of them last."""
+        self.fallen: list[Outcome] = []
+        """How functions ended that the submission handed out, if they raised: nobody may hear."""
         self._counts: dict[str, int] = {}
         self._holders: Holders | None = None
         self._queueing = Queueing(self.runtime)
@@ -166,8 +154,10 @@ class World:
         name = self._fresh("task")
         event = self._ask({"op": "begin", "actor": name, **request})
         while "calls" in event:
+            self.under_way[name] = _line_of(event["calls"])
             waited = self._queueing.has_waited(*event["calls"][:3])
             reply = {"value": None} if waited else self._serve(*event["calls"])
+            del self.under_way[name]
             event = self._ask({"op": "resume", "actor": name, "reply": reply})
         self._queueing.stir()
         outcome: Outcome = event["ended"]
@@ -250,23 +240,13 @@ class World:
         return word if number == 1 and word != "task" else f"{word}-{number}"
 
 
+def _line_of(call: list[Any]) -> int | None:
+    """Return the line of the submission's text that makes a call, as far as the player says."""
+    line = call[4] if len(call) > 4 else None
+    return line if type(line) is int else None
+
+
 _KINDS: dict[type, str] = {SimLock: "lock", SimEvent: "event", SimTask: "spawned"}
-
-
-class PlayerFunction:
-    """A function of the submission's, as something that the judge's side can call."""
-
-    def __init__(self, world: World, kept: Kept) -> None:
-        self.world = world
-        self.kept = kept
-        self.__name__ = kept.kind
-
-    def __call__(self, *arguments: Any) -> Any:
-        wires = [self.world._encode(argument, "argument") for argument in arguments]
-        outcome = self.world.drive({"function": self.kept.number, "arguments": wires})
-        if "raised" in outcome:
-            raise SubmissionRaised(outcome)
-        return self.world._decode(outcome["value"])
 
 
 class TimePort:
