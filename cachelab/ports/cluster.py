@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Any
 
@@ -150,8 +150,9 @@ class Cluster:
             return error
 
     def kill(self, node: Member) -> None:
-        """End a node at once, as a power cut would."""
-        os.kill(self.servers[node.port].pid, signal.SIGKILL)
+        """End a node at once, as a power cut would; one that is dead stays dead."""
+        with suppress(ProcessLookupError):
+            os.kill(self.servers[node.port].pid, signal.SIGKILL)
 
     def wait_for_promotion(self, dead: Member) -> Member:
         """Wait until a replica has taken over the slots of `dead`; return it."""

@@ -48,6 +48,8 @@ def test_six_nodes_come_together_and_a_replica_takes_over_from_a_killed_master()
         assert successor.role == "master"
         assert cluster.owner_of("k") == successor
         assert cluster.ask(successor, "GET", "k") == b"v"
+        cluster.kill(dead)  # as when a cell is run once more
+        assert cluster.wait_for_promotion(dead) == successor
         client.close()
         pids = [server.pid for port, server in cluster.servers.items() if port != dead.port]
     for pid in pids:
