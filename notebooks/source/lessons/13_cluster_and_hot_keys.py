@@ -226,7 +226,8 @@ explain(
 # tell whether it was carried out.
 #
 # Users tagged by their id, read as one. **Break it:** an id that begins with a brace ends the tag before
-# it has begun, and the three keys would part. `UserData` refuses it.
+# it has begun, and the keys would part. `UserData` refuses it. (The cell ends the cluster too: to run
+# it again, begin at the heading.)
 
 # %% tags=["live"]
 from cachelab.operations import UserData
