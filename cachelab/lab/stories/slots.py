@@ -57,6 +57,8 @@ def keys_in(typed: str) -> list[str]:
     >>> keys_in("a, b  a")
     ['a', 'b']
     """
+    if not isinstance(typed, str):
+        raise TypeError(f"keys must be one text with spaces between them, not {typed!r}")
     words = dict.fromkeys(word[:LONGEST] for word in re.split(r"[\s,]+", typed) if word)
     return list(words)[:MOST]
 

@@ -179,7 +179,7 @@ listing(LRU.hit, LRU.insert)
 # %% [markdown]
 # `OrderedDict` does the hard part. It is a hash map whose values carry a position in a doubly linked
 # list: the map finds the key at once, and the list lets it be cut out and put at the end by
-# changing four links. In the exercise you build that list yourself. It looks like this.
+# changing six links. In the exercise you build that list yourself. It looks like this.
 
 
 # %%

@@ -87,6 +87,11 @@ def test_typing_changes_the_pictures_in_one_message() -> None:
     assert view.says.startswith("3 keys")
 
 
+def test_keys_that_are_no_text_are_named() -> None:
+    with pytest.raises(TypeError, match=r"one text with spaces between them, not \['a b'\]"):
+        SlotMap(["a b"])  # type: ignore[arg-type]
+
+
 def test_nothing_typed_is_told() -> None:
     view = SlotMap("a")
     view.typed = ""
