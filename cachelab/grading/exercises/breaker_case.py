@@ -96,6 +96,8 @@ class BreakerModel:
         self.told: list[str] = []
         self.has_changed = False
         """Whether the server has changed since the last call."""
+        self.has_succeeded = self.has_been_odd = False
+        """Whether the row of failures began after a success, and had another error in it."""
         self.why = ""
 
     def born(self) -> Expectation:
@@ -133,10 +135,11 @@ class BreakerModel:
         self.has_changed = False
         if self.opened is not None and not self.is_trial:
             left = self.opened + self.reset - self.now
-            self.why = f"the circuit is open for another {left:g} seconds: the server is left alone"
+            odd = "; a ValueError has not ended the row" if self.has_been_odd else ""
+            self.why = f"the circuit is open for another {left:g} seconds{odd}: no call is made"
             return "refused"
         is_trial = self.is_trial
-        self.why = "the circuit is closed: the call is made"
+        self.why = self._why_closed()
         if is_trial:
             self.why = f"{self.reset:g} seconds are over: one call tries"
             self.told.append("half-open")
@@ -146,12 +149,22 @@ class BreakerModel:
             if is_trial or self.failures >= self.threshold:
                 self.opened = self.now
                 self.told.append("open")
-        elif self.server == "up":
-            self.failures = 0
+        elif self.server == "odd":
+            self.has_been_odd = not is_trial
+        else:
+            self.failures, self.has_succeeded, self.has_been_odd = 0, True, False
             if is_trial:
                 self.opened = None
                 self.told.append("closed")
         return self.server
+
+    def _why_closed(self) -> str:
+        """Return why a closed circuit is closed: what has counted as a failure, what has not."""
+        since = " since the last success" if self.has_succeeded else ""
+        counted = f"{self.failures} of {self.threshold} CachelabErrors in a row{since}"
+        odd = ", and a ValueError counts for nothing" if self.has_been_odd else ""
+        so_far = f", with {counted}{odd}" if self.failures or odd else ""
+        return f"the circuit is closed{so_far}: the call is made"
 
     def _server(self, state: str) -> Expectation:
         self.server, self.has_changed = state, True

@@ -39,6 +39,7 @@ from .slot_cases import (
     has_no_tag,
     has_tag,
     is_plain,
+    simpler_keys,
 )
 
 _VALUES = frozenset({"mget_by_slot"})
@@ -79,6 +80,7 @@ CHECKS = (
                 expect_slot,
                 message="a key is in another slot",
                 valid=is_plain,
+                simpler=simpler_keys,
             ),
         ),
         hints=(
@@ -98,6 +100,7 @@ CHECKS = (
             expect_slot,
             message="a tagged key is in another slot",
             valid=has_tag,
+            simpler=simpler_keys,
         ),
         after=("keyslot",),
         apart=find_strayed_tag,
@@ -118,6 +121,7 @@ CHECKS = (
             expect_slot,
             message="braces without a tag are misread",
             valid=has_no_tag,
+            simpler=simpler_keys,
         ),
         after=("keyslot",),
         apart=find_misread_braces,

@@ -3,6 +3,7 @@ Keys of a cluster and their slots, and a client that refuses what a cluster refu
 """
 
 from binascii import crc_hqx
+from collections.abc import Iterator
 from itertools import product
 from random import Random
 from typing import Any, ClassVar
@@ -11,7 +12,7 @@ from cachelab.grading.exercise import Finding
 from cachelab.grading.expecting import exactly, satisfying
 from cachelab.grading.functions import Arguments, call_each
 from cachelab.grading.report import Counterexample, Row
-from cachelab.grading.runs import Expectation, Operation
+from cachelab.grading.runs import Expectation, Operation, without_chunks
 from cachelab.grading.session import Session
 from cachelab.grading.world import Ported, World
 from cachelab.hashing import hash_slot, hash_tag
@@ -41,6 +42,15 @@ def draw_odd_key(random: Random) -> Arguments:
     [word], [other] = draw_plain_key(random), draw_plain_key(random)
     odd = random.choice(("{}%s", "{%s", "%s}", "}%s{", "%s{}" + other, "%s{}{" + other + "}", ""))
     return (odd.replace("%s", word),)
+
+
+def simpler_keys(arguments: Arguments) -> Iterator[Arguments]:
+    """Give shorter keys, then keys of the same length with an `a` in the place of a letter."""
+    [key] = arguments
+    yield from (("".join(fewer),) for fewer in without_chunks(tuple(key)) if fewer)
+    for place, letter in enumerate(key):
+        if letter not in "{}a":
+            yield (f"{key[:place]}a{key[place + 1 :]}",)
 
 
 def expect_slot(key: str) -> Expectation:
