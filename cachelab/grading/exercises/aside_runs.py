@@ -1,8 +1,8 @@
 """
 The runs of exercise 04 that are about `CacheAside`: which operations belong to which check.
 
-Apart, a check is about one key, a row that is a text, and what reads answer or carry: the rest is
-told elsewhere. Those of reads are for a cache whose writes go wrong.
+Apart, a check is about one key, a row that is a text, what reads answer or carry, and a store that
+keeps anything: the rest is told elsewhere. Those of reads are for a cache whose writes go wrong.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from cachelab.grading.runs import Operation
 from cachelab.grading.stories import TOGETHER, Tale
 
-from .aside_world import AsideWorld, TwoProgramsWorld
+from .aside_world import AnyValueProgramsWorld, AnyValueWorld, AsideWorld, TwoProgramsWorld
 from .carried import CarriedAside
 from .copies_draw import Drawing, drawing
 from .copies_model import AsideModel
@@ -79,8 +79,8 @@ def _tale(draw: Any, allowed: Any) -> Tale:
 
 
 def _apart(draw: Any, allowed: Any, judged: frozenset[str] | None = None) -> Tale:
-    """Return a tale for who answers with what carries the row."""
-    return Tale(AsideWorld, CarriedAside, ((),), draw, allowed, judged)
+    """Return a tale for who answers with what carries the row, or stores what is no text."""
+    return Tale(AnyValueWorld, CarriedAside, ((),), draw, allowed, judged)
 
 
 READS = _tale(_drawing("@changed read read read @asked", keys=KEYS, first=False), _present)
@@ -117,7 +117,13 @@ SOURCE_OF_ONE, SOURCE_OF_READS = (
         "read read read @source @source @store",
     )
 )
-CUT_OF_ONE = _apart(_drawing("read read @cut @asked", ({"name": "Ada"},), keys=ONE), _cut)
+CUT_OF_ONE = Tale(
+    AsideWorld,
+    CarriedAside,
+    ((),),
+    _drawing("read read @cut @asked", ({"name": "Ada"},), keys=ONE),
+    _cut,
+)
 ABSENT_OF_ONE = _apart(_drawing("read read @asked", keys=ONE, first=False), _absent_only)
 APPEARS_OF_ONE, APPEARS_OF_READS = (
     _apart(_drawing(kinds, _TEXTS, ONE, first=False), _asked_about_absence, _ANSWERS)
@@ -125,7 +131,7 @@ APPEARS_OF_ONE, APPEARS_OF_READS = (
 )
 
 RACE = Tale(TwoProgramsWorld, AsideModel)
-RACE_APART = Tale(TwoProgramsWorld, CarriedAside)
+RACE_APART = Tale(AnyValueProgramsWorld, CarriedAside)
 _OLD, _READ = ("@changed", "k", "old"), ("read", "k")
 
 

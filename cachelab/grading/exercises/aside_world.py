@@ -94,6 +94,18 @@ class TwoProgramsWorld(AsideWorld):
     others = ("other",)
 
 
+class AnyValueWorld(AsideWorld):
+    """A cache server that keeps anything: that text was asked for is told elsewhere."""
+
+    def __init__(self, settings: tuple[Any, ...], schedule: Any = None) -> None:
+        super().__init__(settings, schedule)
+        self.store.any_value = True
+
+
+class AnyValueProgramsWorld(AnyValueWorld, TwoProgramsWorld):
+    """The same, with a second program."""
+
+
 class ThroughWorld(CopiesWorld):
     """For `ReadThrough(store, ttl, negative_ttl)`: loaders of which each tells its name."""
 

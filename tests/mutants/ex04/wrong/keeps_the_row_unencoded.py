@@ -75,10 +75,23 @@ class OwnCopies(Copies):
     Copies of this class alone.
     """
 
+    def read(self, key, load, ttl=None):
+        try:
+            found = self.store.get(key)
+            if isinstance(found, dict):
+                return found.get("row", MISSING)
+            lease = self.lease(key, found)
+        except StoreError:
+            return load(key)
+        row = load(key)
+        self.fill(key, lease, row, self.ttl if ttl is None else ttl)
+        return row
+
     def fill(self, key, lease, row, ttl):
         life = self.negative_ttl if row is MISSING else ttl
+        envelope = {} if row is MISSING else {"row": row}
         try:
-            self.store.replace(key, lease, {"row": row}, ttl=life)
+            self.store.replace(key, lease, envelope, ttl=life)
         except StoreError:
             pass
 
