@@ -168,8 +168,9 @@ def _perform(played: Played) -> None:
         played.outcomes.append(world.drive({"fresh": True, "step": step}))
     if "raised" in played.outcomes[0]:
         return
+    made = "program" if world.others_are_programs else "new"
     for slot, other in enumerate(world.others, 1):
-        world.drive({"step": [slot, "new", *map(wired, world.making_other(other))]})
+        world.drive({"step": [slot, made, *map(wired, world.making_other(other))]})
     for operation in played.script.steps:
         played.marks.append(len(world.calls))
         played.held.append(world.held())

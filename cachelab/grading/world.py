@@ -111,6 +111,9 @@ class World:
     others: ClassVar[tuple[str, ...]] = ()
     """Names of further objects, by themselves made with the same arguments: other programs."""
 
+    others_are_programs: ClassVar[bool] = True
+    """Whether each of them has a module of its own, as another process has that runs the text."""
+
     words: ClassVar[dict[str, str]] = {"@sleep": "{0} seconds pass"}
     """How the judge's own operations read in a counterexample, with places for the arguments."""
 

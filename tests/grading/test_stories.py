@@ -18,7 +18,13 @@ ASIDE = """
 import threading
 from cachelab.ports import MISSING, StoreError
 
+calls = [0]
+
 class Aside:
+    def count(self):
+        calls[0] += 1
+        return calls[0]
+
     def __init__(self, store, source, runtime, ttl=60):
         self.store, self.source, self.runtime, self.ttl = store, source, runtime, ttl
         self.lock = runtime.lock()
@@ -272,6 +278,13 @@ def test_two_objects_of_a_submission_share_the_ports_of_a_run(session):
     steps = (("write", "k", 1), ("read", "k"), ("other.write", "k", 2), ("read", "k"))
     played = tale.play(session, Script((), steps))
     assert [outcome["value"] for outcome in played.outcomes[1:]] == [None, 1, None, 2]
+
+
+def test_another_program_has_a_module_of_its_own(session):
+    tale = Tale(TwoPrograms, AsideModel, ((),))
+    steps = (("count",), ("count",), ("other.count",))
+    played = tale.play(session, Script((), steps))
+    assert [outcome["value"] for outcome in played.outcomes[1:]] == [1, 2, 1]
 
 
 def test_a_counterexample_names_the_object_that_each_call_is_for(session):

@@ -19,6 +19,7 @@ class TwoAheadWorld(AheadWorld):
     """Two `RefreshAhead`, each with a store of its own."""
 
     others = ("other",)
+    others_are_programs = False
 
     def making(self) -> tuple[Any, ...]:
         self.add("other_store", FaultyStore(self.runtime, any_value=True))
@@ -33,6 +34,7 @@ class TwoDyingWorld(DyingWorld):
     """Two `TTLCache`."""
 
     others = ("other",)
+    others_are_programs = False
 
 
 class Apart:

@@ -26,7 +26,8 @@ class Stage:
     The submission's text and the objects of the run in progress.
 
     Steps are lists `[slot, verb, *arguments]`. The verb "new" makes the object of that slot, of the
-    class that is judged or of another ("new:Name"); "call:name" calls a function, and "each:name"
+    class that is judged or of another ("new:Name"), and "program" makes it in a namespace of its
+    own, as another program that executes the text; "call:name" calls a function, and "each:name"
     calls it once for every list of arguments; "left:name" calls it, and gives its arguments as the
     call has left them. An argument `{"object": slot}` is an object of the
     run, `{"random": seed}` a generator, `{"keyword": [name, argument]}` is passed by its name.
@@ -50,12 +51,8 @@ class Stage:
         self.execute(self.code)
 
     def execute(self, code: types.CodeType, **extra: object) -> None:
-        module = types.ModuleType("submission")
-        module.__dict__.update(extra)
-        sys.modules["submission"] = module  # dataclasses look their module up by name
-        self.names = module.__dict__
-        self.objects = {}
-        exec(code, self.names)
+        self.objects, self.names = {}, {}
+        self.names = execute_in_a_module(code, **extra)
 
     def load(self) -> Outcome:
         """Execute the text; tell whether it defines the wanted name."""
@@ -73,6 +70,10 @@ class Stage:
         arguments, keywords = self.unpack(wires)
         if verb == "new":
             self.objects[slot] = self.names[name or self.name](*arguments, **keywords)
+            return None
+        if verb == "program":
+            assert self.code is not None, "load comes first"
+            self.objects[slot] = execute_in_a_module(self.code)[self.name](*arguments, **keywords)
             return None
         if verb == "truth":  # a step that does nothing, for a run without an object
             return None
@@ -108,6 +109,15 @@ class Stage:
                 if kind.__name__ in wire:
                     return kind(map(self._decode, wire[kind.__name__]))
         return decode(wire)
+
+
+def execute_in_a_module(code: types.CodeType, **extra: object) -> dict[str, Any]:
+    """Execute a text in a new module; return what that holds afterwards."""
+    module = types.ModuleType("submission")
+    module.__dict__.update(extra)
+    sys.modules["submission"] = module  # dataclasses look their module up by name
+    exec(code, module.__dict__)
+    return module.__dict__
 
 
 def call(
