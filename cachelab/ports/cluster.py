@@ -8,7 +8,6 @@ a master, add a node, move slots, and look.
 
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,12 +23,14 @@ from redis.retry import Retry
 
 from . import cluster_slots
 from .cluster_members import Member, parse_members
+from .cluster_ports import free_ports
 from .errors import ServerUnavailable
+from .launch import PortInUse
 from .servers import Server, start_server
 
 SLOTS = 16_384
-BUS = 10_000
-"""The nodes talk to each other on a port that much above the one for clients."""
+ATTEMPTS = 5
+"""So often are ports looked for, if others take them before the nodes do."""
 
 PATIENCE = 30.0
 """Seconds until a change that the nodes should agree on is given up."""
@@ -59,13 +60,18 @@ def start_cluster(masters: int = 3, replicas: int = 1, *, node_timeout: float = 
         raise ValueError(f"replicas must be 0 or more for each master, not {replicas!r}")
     if not 0.1 <= node_timeout <= 60:
         raise ValueError(f"node_timeout must be from 0.1 to 60 seconds, not {node_timeout!r}")
-    cluster = Cluster(node_timeout)
-    try:
-        cluster.form(masters, replicas)
-    except BaseException:
-        cluster.stop()
-        raise
-    return cluster
+    for _ in range(ATTEMPTS):
+        cluster = Cluster(node_timeout)
+        try:
+            cluster.form(masters, replicas)
+        except PortInUse:  # another program was quicker; it holds the port now, so look again
+            cluster.stop()
+        except BaseException:
+            cluster.stop()
+            raise
+        else:
+            return cluster
+    raise ServerUnavailable(f"others took the ports of a cluster {ATTEMPTS} times")
 
 
 class Cluster:
@@ -79,9 +85,10 @@ class Cluster:
 
     def form(self, masters: int, replicas: int) -> None:
         """Start all nodes, and make one cluster of them."""
-        ports = _free_ports(masters * (1 + replicas))
+        ports = free_ports(masters * (1 + replicas))
         with ThreadPoolExecutor(len(ports)) as pool:
-            self.servers = dict(zip(ports, pool.map(self._start, ports), strict=True))
+            list(pool.map(self._start, ports))
+        self.servers = {port: self.servers[port] for port in ports}
         for number, port in enumerate(ports):
             self.ask(port, "CLUSTER", "SET-CONFIG-EPOCH", number + 1)
         for port in ports[1:]:
@@ -180,8 +187,8 @@ class Cluster:
     def add_node(self) -> Member:
         """Start one more master, without slots, and return it once all know it."""
         known = next(member.port for member in self.members() if member.alive)
-        (port,) = _free_ports(1, avoid=set(self.servers))
-        self.servers[port] = self._start(port)
+        (port,) = free_ports(1, avoid=set(self.servers))
+        self._start(port)
         self.ask(port, "CLUSTER", "MEET", "127.0.0.1", known)
         everybody = [m.port for m in self.members() if m.alive] + [port]
         self._wait("the new node to be known", lambda: self._is_known(port, everybody))
@@ -223,10 +230,11 @@ class Cluster:
     ) -> None:
         self.stop()
 
-    def _start(self, port: int) -> Server:
+    def _start(self, port: int) -> None:
         timeout = str(round(self.node_timeout * 1000))
-        options = ("--cluster-enabled", "yes", "--cluster-node-timeout", timeout)
-        return start_server(*options, "--repl-diskless-sync-delay", "0", port=port)
+        options = ["--cluster-enabled", "yes", "--cluster-node-timeout", timeout]
+        options += ["--repl-diskless-sync-delay", "0"]
+        self.servers[port] = start_server(*options, port=port)
 
     def _is_served(self, port: int) -> bool:
         return "cluster_state:ok" in _text(self.ask(port, "CLUSTER", "INFO"))
@@ -276,21 +284,3 @@ def _text(answer: Any) -> str:
     if isinstance(answer, dict):
         return "\r\n".join(f"{name}:{value}" for name, value in answer.items()) + "\r\n"
     return ""
-
-
-def _free_ports(count: int, avoid: set[int] | frozenset[int] = frozenset()) -> list[int]:
-    """Find ports that are free, and with them those for the nodes' own talk."""
-    ports: list[int] = []
-    with ExitStack() as stack:
-        for port in range(21_000, 50_000, 7):
-            probes = [stack.enter_context(socket.socket()) for _ in range(2)]
-            try:
-                for probe, number in zip(probes, (port, port + BUS), strict=True):
-                    probe.bind(("127.0.0.1", number))
-            except OSError:
-                continue
-            if port not in avoid:
-                ports.append(port)
-            if len(ports) == count:
-                return ports
-    raise ServerUnavailable(f"no {count} ports are free with their number plus {BUS}")

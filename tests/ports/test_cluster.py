@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
@@ -17,9 +18,17 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    with start_cluster(masters=3, replicas=0) as cluster:
-        yield cluster
+def two_clusters() -> Iterator[list[Cluster]]:
+    with ThreadPoolExecutor(2) as pool:
+        clusters = list(pool.map(lambda _: start_cluster(masters=3, replicas=0), range(2)))
+    clusters[1].stop()
+    with clusters[0]:
+        yield clusters
+
+
+@pytest.fixture(scope="module")
+def cluster(two_clusters: list[Cluster]) -> Cluster:
+    return two_clusters[0]
 
 
 @pytest.fixture
@@ -55,6 +64,13 @@ def test_six_nodes_come_together_and_a_replica_takes_over_from_a_killed_master()
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_clusters_that_start_at_the_same_moment_do_not_take_each_others_ports(
+    two_clusters: list[Cluster],
+) -> None:
+    one, other = (set(cluster.servers) for cluster in two_clusters)
+    assert len(one | other) == 6
 
 
 def test_a_node_that_does_not_own_a_key_says_who_does(cluster: Cluster) -> None:
