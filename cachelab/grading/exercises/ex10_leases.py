@@ -181,7 +181,8 @@ LEASE_CHECKS = (
         "LeasedFill: a slow reader does not put the past back",
         in_turn(
             explore_scenes(RACE, SCENES[0], message=_STAYS),
-            explore_scenes(RACE, *SCENES[1:], message=_STAYS, interruptions=1),
+            explore_scenes(RACE, SCENES[1], message=_STAYS, interruptions=2),
+            explore_scenes(RACE, SCENES[2], message=_STAYS, interruptions=1),
         ),
         after=("lease_reads",),
         hints=(
