@@ -10,10 +10,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PRICES = {
     "ex02/counts_itself": 8,
+    "ex02/leaves_first_requests_out": 8,
     "ex03/no_expires": 3,
     "ex03/spaces_in_vary": 4,
     "ex04/ca_m11_hit_returns_the_text": 3,
     "ex04/ca_m16_forgets_to_remove": 7,
+    "ex04/keeps_the_row_unencoded": 5,
     "ex05/wt_one_lock_for_all": 1,
     "ex08/holds_one_less": 3,
     "ex08/holds_one_more": 5,

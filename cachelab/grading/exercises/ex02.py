@@ -14,7 +14,7 @@ from cachelab.grading.runs import Expectation
 from cachelab.grading.scaling import count_function_work
 
 from .caching_case import expect_decision, expect_saving, is_case, mixed_case, plain_case
-from .curve_apart import fits_its_distances
+from .curve_apart import fits_its_distances, is_nearly
 
 KEYS = "abcdefgh"
 
@@ -158,17 +158,9 @@ def _shorter(arguments: Arguments) -> Iterator[Arguments]:
 
 
 def _expect_nearly(trace: list[str]) -> Expectation:
-    """Expect distances of which those of keys that come again are all off by about the same."""
     right = distances(trace)
-
-    def fits(value: Any) -> bool:
-        if not isinstance(value, list | tuple) or len(value) != len(right):
-            return False
-        pairs = [(v, r) for v, r in zip(value, right, strict=True) if r is not None]
-        off = [v - r for v, r in pairs if type(v) in (int, float)]
-        return len(off) == len(pairs) and (not off or max(off) - min(off) <= 1)
-
-    return satisfying(fits, repr(right), "a count that is no distance needs no work")
+    why = "a count that is no distance needs no work"
+    return satisfying(lambda value: is_nearly(value, right), repr(right), why)
 
 
 _OTHER_CURVE = "the miss ratio is not that of an LRU cache"
