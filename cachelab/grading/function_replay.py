@@ -10,7 +10,7 @@ from cachelab.lab import FrameView, marks
 from cachelab.lab.figures import PALETTE
 from cachelab.lab.scenes import Run, Scene
 
-from .fixed_pitch import WIDTH, cut, fixed, labelled
+from .fixed_pitch import LETTER, WIDTH, cut, fixed, labelled, wrapped
 from .report import Row
 from .tracing import FIRST, Line, Trace, trace_call
 
@@ -21,7 +21,10 @@ LINE = 20
 SHOWN = 15
 """How many lines of the text are in the picture, and how many variables."""
 
-TOP = 40
+ABOVE = 4
+"""How many lines are shown above the first one that runs: often its `def` is there."""
+
+TOP = 24
 
 
 def play_function(
@@ -32,16 +35,18 @@ def play_function(
     trace = trace_call(function, arguments)
     if not trace.lines or not text:
         return None
-    scenes = [Scene(_picture(text, trace, n), _say(trace, n), n) for n in range(len(trace.lines))]
+    tops = _tops(trace, len(text))
+    pictures = [_picture(text, trace, n, top) for n, top in enumerate(tops)]
+    scenes = [Scene(picture, _say(trace, n), n) for n, picture in enumerate(pictures)]
     wanted = f" Expected: {row.expected}." if row.expected else ""
     end = f"{function.__name__} {trace.ending}.{wanted} Why: {why}."
-    last = _picture(text, trace, len(trace.lines) - 1) + _verdict(row, trace)
-    scenes.append(Scene(last, end, len(trace.lines)))
+    scenes.append(Scene(pictures[-1] + _verdict(row, trace), end, len(trace.lines)))
     return FrameView(
         title=title,
         about=f"{row.call}, {len(trace.lines) + trace.left_out:,} lines",
         runs=[Run(tuple(scenes), backdrop=_backdrop(row.call), table=_table(text, trace))],
-        size=(WIDTH, TOP + LINE * (SHOWN + 1) + 54),
+        size=(WIDTH, TOP + LINE * (SHOWN + 1) + 32 + 22 * bool(row.expected)),
+        first=1,
     )
 
 
@@ -61,9 +66,31 @@ def _changes(trace: Trace, place: int) -> list[tuple[str, str]]:
     return [(name, value) for name, value in line.variables if before.get(name) != value]
 
 
-def _picture(text: list[str], trace: Trace, place: int) -> str:
+def _tops(trace: Trace, count: int) -> list[int]:
+    """
+    Return for each step the first line of the text that is shown.
+
+    The text stands still as long as the line that runs is in it; a function that fits is shown once
+    and for all, from a little above its first line.
+    """
+    numbers: dict[str, list[int]] = {}
+    for line in trace.lines:
+        numbers.setdefault(line.function, []).append(line.number)
+    tops: dict[str, int] = {}
+    found = []
+    for line in trace.lines:
+        top = tops.get(line.function)
+        if top is None or not top <= line.number < top + SHOWN:
+            low, high = min(numbers[line.function]), max(numbers[line.function])
+            fits = high - low < SHOWN
+            top = max(low - ABOVE, high - SHOWN + 1) if fits else line.number - ABOVE
+            tops[line.function] = top = max(1, min(top, count - SHOWN + 1))
+        found.append(top)
+    return found
+
+
+def _picture(text: list[str], trace: Trace, place: int, first: int) -> str:
     line = trace.lines[place]
-    first = max(1, min(line.number - SHOWN // 2, len(text) - SHOWN + 1))
     parts = []
     for number in range(first, min(first + SHOWN, len(text) + 1)):
         y, is_on = TOP + LINE * (number - first + 1), number == line.number
@@ -72,10 +99,13 @@ def _picture(text: list[str], trace: Trace, place: int) -> str:
         shown = cut(f"{number:>3}  {text[number - 1].rstrip()}", CODE - 24)
         parts.append(fixed(12, y, shown, weight=700 if is_on else "", soft=not is_on))
     changed = dict(_changes(trace, place))
-    for at, (name, value) in enumerate(line.variables[:SHOWN], 1):
-        shown = cut(f"{'>' if name in changed else ' '} {name} = {value}", WIDTH - CODE - 12)
-        weight = 700 if name in changed else ""
-        parts.append(fixed(CODE, TOP + LINE * at, shown, weight=weight))
+    held = [
+        (f"{'>' if name in changed else ' '} {name} = {value}", name in changed)
+        for name, value in line.variables[:SHOWN]
+    ]
+    rows = wrapped(held, int((WIDTH - CODE - 12) / LETTER), SHOWN)
+    for at, (words, is_new) in enumerate(rows, 1):
+        parts.append(fixed(CODE, TOP + LINE * at, words, weight=700 if is_new else ""))
     return "".join(parts)
 
 
@@ -87,7 +117,8 @@ def _backdrop(call: str) -> str:
 def _verdict(row: Row, trace: Trace) -> str:
     y = TOP + LINE * (SHOWN + 1) + 18
     expected = labelled(y, "expected", row.expected) if row.expected else ""
-    return expected + labelled(y + 22, "here it", trace.ending, weight=700)
+    below = 22 if expected else 0
+    return expected + labelled(y + below, "here it", trace.ending, weight=700)
 
 
 def _table(text: list[str], trace: Trace) -> tuple[tuple[str, ...], ...]:

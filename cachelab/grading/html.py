@@ -45,7 +45,7 @@ _AFTER = (
     "the same name in <code>solutions/</code>.</p>"
 )
 _PLAY = (
-    "<p>To step through this run on your code, put these two lines into a cell of their own:</p>\n"
+    "<p>To step through {} on your code, put these two lines into a cell of their own:</p>\n"
     '<pre><code>from cachelab.grading import play\nplay("{}")</code></pre>'
 )
 
@@ -99,7 +99,8 @@ def _failure(check: CheckResult, opened: int, plays: bool) -> str:
         parts.append(_steps(check.counterexample))
         parts.append(f"<p><strong>Why:</strong> {escape(check.counterexample.why)}</p>")
         if plays and not check.counterexample.is_table:
-            parts.append(_PLAY.format(escape(check.id)))
+            what = "a small case of it" if check.counterexample.measured else "this run"
+            parts.append(_PLAY.format(what, escape(check.id)))
     if opened:
         parts.append("<p>This check has failed on your last attempts: here is a hint.</p>")
     hints = _hints(check.hints, opened)

@@ -47,10 +47,14 @@ class LearnersReport(Report):
         found = find_failure(self, check)
         shown, view = found.counterexample, None
         if shown is not None:
-            view = self._watched(shown) or self._traced(found, shown) or self._called(found, shown)
+            view = (
+                self._watched(found, shown)
+                or self._traced(found, shown)
+                or self._called(found, shown)
+            )
         return view or play_check(self, check)
 
-    def _watched(self, shown: Counterexample) -> "EvictionStepper | None":
+    def _watched(self, check: CheckResult, shown: Counterexample) -> "EvictionStepper | None":
         """Return the run in the stepper on the learner's own class, if it can be watched there."""
         from cachelab.lab import EvictionStepper
 
@@ -59,7 +63,8 @@ class LearnersReport(Report):
             return None
         try:
             zoom = "lines" if shown.measured else "requests"
-            return EvictionStepper(kind, shown.operations, shown.capacity, zoom)
+            notes = _notes(check, shown)
+            return EvictionStepper(kind, shown.operations, shown.capacity, zoom, notes)
         except (TypeError, ValueError):  # it has no containers to draw, or never comes to an end
             return None
 
@@ -99,7 +104,9 @@ class LearnersReport(Report):
         return play_calls(self._title(check), about, made, _played(shown).expected, shown.why)
 
     def _title(self, check: CheckResult) -> str:
-        return f"{self.exercise} {check.id}: {check.message}"
+        shown = check.counterexample
+        case = " (a small case)" if shown and shown.measured else ""
+        return f"{self.exercise} {check.id}: {check.message}{case}"
 
     def _ipython_display_(self) -> None:
         """
@@ -128,6 +135,15 @@ def _played(shown: Counterexample) -> Row:
         return row
     name, given = row.call.partition(" ")[0], ", ".join(map(repr, shown.arguments or ()))
     return Row(f"{name}({given})", "", "")
+
+
+def _notes(check: CheckResult, shown: Counterexample) -> tuple[str, str]:
+    """Return what the stepper says besides at its beginning and at its end."""
+    if shown.measured:
+        first = f"A small case of what was measured: {check.message}."
+        return first, f"Why: {shown.why}."
+    hope = shown.rows[-1].expected
+    return "", f"Expected: {hope}. Why: {shown.why}." if hope else f"Why: {shown.why}."
 
 
 _last: list[Report] = []

@@ -4,12 +4,13 @@ A run of calls to step through: the calls on the left, and beside them what thei
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cachelab.lab import FrameView, marks
 from cachelab.lab.figures import PALETTE
 from cachelab.lab.scenes import Run, Scene
 
-from .fixed_pitch import LETTER, WIDTH, cut, fixed, labelled
+from .fixed_pitch import LETTER, NARROW, WIDTH, cut, fixed, labelled, verdict_width, width_of
 from .object_replay import Called
 from .states import Held
 
@@ -33,7 +34,9 @@ ROOM = int((WIDTH - CALLS - 30) / LETTER)
 
 def play_calls(title: str, about: str, made: Sequence[Called], hope: str, why: str) -> FrameView:
     """Return the calls that were made again as a view; `hope` is what the last one should give."""
-    places, sheet = told(len(made)), Sheet(made)
+    if not hope and made[-1].answer == "None":  # what was measured is not an answer
+        made = [*made[:-1], replace(made[-1], answer="")]
+    places, sheet = told(len(made)), Sheet(made, hope)
     scenes = [
         Scene(sheet.scene(n), _say(made, n, left_out), row)
         for row, (n, left_out) in enumerate(places)
@@ -41,12 +44,13 @@ def play_calls(title: str, about: str, made: Sequence[Called], hope: str, why: s
     last = scenes[-1]
     wanted = f" Expected: {hope}." if hope else ""
     end = f"{last.say}{wanted} Why: {why}."
-    scenes[-1] = Scene(last.svg + sheet.verdict(hope), end, last.row)
+    scenes[-1] = Scene(last.svg + sheet.verdict(), end, last.row)
     return FrameView(
         title=title,
         about=about,
         runs=[Run(tuple(scenes), backdrop=sheet.backdrop, table=_table(made, places))],
-        size=(WIDTH, sheet.foot + 46),
+        size=(round(sheet.width), sheet.foot + (46 if sheet.verdict() else 6)),
+        first=1,
     )
 
 
@@ -86,11 +90,18 @@ def _table(made: Sequence[Called], places: list[tuple[int, int]]) -> tuple[tuple
 class Sheet:
     """The calls of a run and the state of what was called, drawn for one call after another."""
 
-    def __init__(self, made: Sequence[Called]) -> None:
-        self.made = made
-        self.shown = min(SHOWN, len(made))
-        lines = max(len(_state_rows(one)) for one in made)
-        self.foot = TOP + LINE * max(2 * self.shown, lines + 1) + 4
+    def __init__(self, made: Sequence[Called], hope: str = "") -> None:
+        self.made, self.hope = made, hope
+        texts = [f"{n:>2}  {one.text}" for n, one in enumerate(made, 1)]
+        is_short = LETTER * max(map(len, texts)) <= CALLS - 18 and not any(o.answer for o in made)
+        self.pitch = LINE + 4 if is_short else 2 * LINE
+        self.shown = min(2 * SHOWN if is_short else SHOWN, len(made))
+        rows = [_state_rows(one) for one in made]
+        lines = max(map(len, rows))
+        self.foot = TOP + max(self.pitch * self.shown, LINE * (lines + 1)) + 4
+        held = width_of([words for row in rows for words, _ in row], 100, WIDTH) + 30 + LETTER
+        ends = [verdict_width(words) for words in (hope, f"gives {made[-1].answer}") if hope]
+        self.width = min(float(WIDTH), max(NARROW, CALLS + held, *ends))
 
     @property
     def backdrop(self) -> str:
@@ -101,21 +112,21 @@ class Sheet:
         """Return the picture of one call; those to come are there already, and softer."""
         first = max(0, min(place - SHOWN // 2, len(self.made) - self.shown))
         shown = range(first, first + self.shown)
-        calls = [self._call(n, TOP + 2 * LINE * (n - first), place) for n in shown]
+        calls = [self._call(n, TOP + self.pitch * (n - first), place) for n in shown]
         return "".join([*calls, _state(self.made[place])])
 
-    def verdict(self, hope: str) -> str:
+    def verdict(self) -> str:
         """Return what was expected in the end, and what came; nothing if nothing was."""
-        if not hope and self.made[-1].answer == "None":
+        if not self.hope:
             return ""
-        expected = labelled(self.foot + 14, "expected", hope) if hope else ""
-        answer = self.made[-1].answer or "no error"
-        return expected + labelled(self.foot + 36, "here it", f"gives {answer}", weight=700)
+        expected = labelled(self.foot + 14, "expected", self.hope, width=self.width)
+        came = f"gives {self.made[-1].answer or 'no error'}"
+        return expected + labelled(self.foot + 36, "here it", came, weight=700, width=self.width)
 
     def _call(self, n: int, y: float, place: int) -> str:
         one, is_on = self.made[n], n == place
         weight = 700 if is_on else ""
-        parts = [marks.rect(8, y - 15, CALLS - 8, 2 * LINE - 2, PALETTE["blue"], 0.16)] * is_on
+        parts = [marks.rect(8, y - 15, CALLS - 8, self.pitch - 2, PALETTE["blue"], 0.16)] * is_on
         words, more = _two_lines(f"{n + 1:>2}  {one.text}", one.answer if n <= place else "")
         parts.append(fixed(14, y, words, weight, soft=n > place))
         parts.append(fixed(14, y + LINE - 3, more, weight, soft=n > place) if more else "")

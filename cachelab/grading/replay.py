@@ -30,18 +30,14 @@ def play_check(report: Report, check: str | None = None) -> FrameView:
     if shown is None or shown.is_table:
         raise NothingToPlay(f"there is no run to play for {found.id}: {found.message}")
     moments = shown.moments or moments_of_rows(shown)
-    stage = Stage(moments)
-    scenes = [
-        Scene(stage.scene(n), _say(moments, n, shown), row=n) for n in range(len(moments) - 1)
-    ]
-    last = len(moments) - 1
-    hope, got = shown.rows[-1].expected, shown.rows[-1].got
-    scenes.append(Scene(stage.scene(last, hope, got), _say(moments, last, shown), row=last))
+    stage = Stage(moments, shown.rows[-1].expected, shown.rows[-1].got)
+    scenes = [Scene(stage.scene(n), _say(moments, n, shown), n) for n in range(len(moments))]
     return FrameView(
         title=f"{report.exercise} {found.id}: {found.message}",
         about=f"{report.exercise} {found.id}, {len(moments)} call{'s' * (len(moments) > 1)}",
         runs=[Run(tuple(scenes), backdrop=stage.backdrop, table=_table(moments))],
         size=stage.size,
+        first=1,
     )
 
 
@@ -92,10 +88,29 @@ def _told(moment: Moment) -> str:
         return f"{moment.caller} returns {moment.answer}"
     answer = f", and gets {moment.answer}" if moment.answer else ""
     if moment.callee == moment.caller:
-        return f"{moment.caller}: {moment.call}{f', {moment.answer}' if moment.answer else ''}"
+        return _noted(moment)
     asked = moment.callee if _names_itself(moment) else f"{moment.callee}."
     text = moment.call if _names_itself(moment) else f"{asked}{moment.call}"
     return f"{moment.caller} calls {text}{line}{answer}"
+
+
+def _noted(moment: Moment) -> str:
+    """
+    Return in words what somebody did or asked without calling anything.
+
+    >>> _noted(Moment("A", "A", "ends", "True")), _noted(Moment("A", "A", "is to call f()"))
+    ('A ends with True', 'A is to call f()')
+    >>> _noted(Moment(JUDGE, JUDGE, "how often was the source asked?", "2"))
+    'judge: how often was the source asked? 2'
+    """
+    if moment.call.startswith(("is to ", "waits for ")):
+        told = f"{moment.caller} {moment.call}"
+        return f"{told}, and gets {moment.answer}" if moment.answer else told
+    if moment.call == "ends":
+        return f"{moment.caller} ends{f' with {moment.answer}' if moment.answer else ''}"
+    between = " " if moment.call.endswith("?") else ", "
+    answer = f"{between}{moment.answer}" if moment.answer else ""
+    return f"{moment.caller}: {moment.call}{answer}"
 
 
 def _names_itself(moment: Moment) -> bool:

@@ -7,7 +7,17 @@ strength; those that were long ago move out at the top.
 
 from cachelab.lab import marks
 
-from .fixed_pitch import LETTER, WIDTH, cut, fixed, labelled
+from .fixed_pitch import (
+    LETTER,
+    NARROW,
+    WIDTH,
+    cut,
+    fixed,
+    labelled,
+    verdict_width,
+    width_of,
+    wrapped,
+)
 from .report import Moment
 
 LINE = 30
@@ -21,8 +31,8 @@ ENTRIES = 4
 class Stage:
     """The lanes of a run, and the boxes below them, drawn for one moment after another."""
 
-    def __init__(self, moments: tuple[Moment, ...]) -> None:
-        self.moments = moments
+    def __init__(self, moments: tuple[Moment, ...], hope: str = "", got: str = "") -> None:
+        self.moments, self.hope, self.got = moments, hope, got
         callers = list(dict.fromkeys(moment.caller for moment in moments))
         callees = list(dict.fromkeys(moment.callee for moment in moments))
         self.callers = callers
@@ -33,10 +43,11 @@ class Stage:
         self.boxes_at = self.code_at + 14
         box = 34 + 17 * ENTRIES if self.holders else 0
         self.verdict_at = self.boxes_at + box + 24
+        self.width = min(float(WIDTH), self._needed())
 
     @property
     def size(self) -> tuple[int, int]:
-        return WIDTH, round(self.verdict_at + 30)
+        return round(self.width), round(self.verdict_at + 30)
 
     @property
     def backdrop(self) -> str:
@@ -49,19 +60,36 @@ class Stage:
             parts.append(marks.line(x, 30, x, self.foot, opacity=0.3))
         return "".join(parts)
 
-    def scene(self, place: int, hope: str = "", got: str = "") -> str:
-        """Return the picture of one moment; with what was expected, it is the last."""
+    def scene(self, place: int) -> str:
+        """Return the picture of one moment; the last has what was expected as well."""
         first = max(0, place + 1 - SHOWN)
         shown = range(first, place + 1)
         parts = [self._call(n, HEAD + LINE * (n - first + 1), n == place) for n in shown]
         moment = self.moments[place]
         if moment.code:
             text = f"line {moment.line}:  {moment.code}"
-            parts.append(fixed(12, self.code_at, cut(text, WIDTH - 24), weight=600))
+            parts.append(fixed(12, self.code_at, cut(text, self.width - 24), weight=600))
         parts.append(self._held(place))
-        if hope:
-            parts.append(self._verdict(hope, got))
+        if self.hope and place == len(self.moments) - 1:
+            parts.append(self._verdict())
         return "".join(parts)
+
+    def _needed(self) -> float:
+        """Return the width at which nothing is cut."""
+        boxes = [line for one in self.moments for _, lines in one.held for line in lines]
+        box = 18 + width_of(boxes, 150, WIDTH) + 2 * LETTER
+        return max(
+            NARROW,
+            self._x(len(self.lanes) - 1) + 8 * len(self.lanes[-1]) + 8,
+            12 + len(self.holders) * (box + 12),
+            *(self._left(one) + 24 + LETTER * len(_words(one)) for one in self.moments),
+            *(36 + LETTER * len(f"line {one.line}:  {one.code}") for one in self.moments),
+            *(verdict_width(words) for words in (self.hope, self.got) if self.hope),
+        )
+
+    def _left(self, moment: Moment) -> float:
+        """Return where the words of a moment begin."""
+        return min(self._x(self.lanes.index(name)) for name in (moment.caller, moment.callee))
 
     def _gap(self) -> float:
         return min(150.0, (WIDTH - 40) / len(self.lanes))
@@ -74,9 +102,10 @@ class Stage:
         moment = self.moments[place]
         start = self._x(self.lanes.index(moment.caller))
         end = self._x(self.lanes.index(moment.callee))
-        left = min(start, end)
-        answer = cut(f" -> {moment.answer}", (WIDTH - left) / 2) if moment.answer else ""
-        words = cut(moment.call, WIDTH - left - 22 - LETTER * len(answer)) + answer
+        left, words = self._left(moment), _words(moment)
+        if left + 22 + LETTER * len(words) > self.width:
+            answer = cut(f" -> {moment.answer}", (self.width - left) / 2) if moment.answer else ""
+            words = cut(moment.call, self.width - left - 22 - LETTER * len(answer)) + answer
         colour, dash, _ = marks.SERIES[self.callers.index(moment.caller) % len(marks.SERIES)]
         parts = [fixed(left + 10, -5, words, weight=600 if is_on else "")]
         if moment.caller == moment.callee:
@@ -94,7 +123,7 @@ class Stage:
         """Return what stores and sources hold, with a mark at what is new since the last call."""
         if not self.holders:
             return ""
-        width = (WIDTH - 12 * (len(self.holders) + 1)) / len(self.holders)
+        width = (self.width - 12 * (len(self.holders) + 1)) / len(self.holders)
         before = dict(self.moments[place - 1].held) if place else {}
         now = dict(self.moments[place].held)
         parts = []
@@ -103,15 +132,21 @@ class Stage:
             parts.append(marks.rect(x, y, width, 26 + 17 * ENTRIES, opacity=0.05))
             parts.append(marks.text(x + 8, y + 17, f"{name} holds", weight=600))
             lines = _few(now.get(name, ()), before.get(name, ()) if place else None)
-            for row, (line, is_new) in enumerate(lines, 1):
-                text = cut(line, width - 16)
+            rows = wrapped(lines, int((width - 16) / LETTER), ENTRIES)
+            for row, (text, is_new) in enumerate(rows, 1):
                 at = y + 18 + 17 * row
                 parts.append(fixed(x + 8, at, text, weight=700 if is_new else ""))
         return "".join(parts)
 
-    def _verdict(self, hope: str, got: str) -> str:
-        y = self.verdict_at
-        return labelled(y - 4, "expected", hope) + labelled(y + 16, "got", got, weight=600)
+    def _verdict(self) -> str:
+        y, width = self.verdict_at, self.width
+        got = labelled(y + 16, "got", self.got, weight=600, width=width)
+        return labelled(y - 4, "expected", self.hope, width=width) + got
+
+
+def _words(moment: Moment) -> str:
+    """Return all that stands at the arrow of a moment."""
+    return f"{moment.call} -> {moment.answer}" if moment.answer else moment.call
 
 
 def _few(now: tuple[str, ...], before: tuple[str, ...] | None) -> list[tuple[str, bool]]:

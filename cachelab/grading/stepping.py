@@ -44,9 +44,11 @@ class StepThrough(VBox):  # type: ignore[misc]
         self.children = (self.row, shown)
 
     def _button(self, check: CheckResult) -> Button:
+        shown = check.counterexample
+        what = "a small case" if shown and shown.measured else "this run"
         button = Button(
             description=f"Step through {check.id}",
-            tooltip=f"{check.message}: this run on your code, step by step",
+            tooltip=f"{check.message}: {what} on your code, step by step",
             layout=Layout(width="auto"),
         )
         button.on_click(partial(self.show_run, check.id))

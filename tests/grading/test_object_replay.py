@@ -9,11 +9,13 @@ import pytest
 
 from cachelab.grading import judge
 from cachelab.grading.arguments import Made, Named, Ported, Seeded
+from cachelab.grading.function_replay import _tops
 from cachelab.grading.learner import answered
 from cachelab.grading.object_picture import Sheet, play_calls, told
 from cachelab.grading.object_replay import MOST_LINES, call_again
 from cachelab.grading.report import CheckResult, Counterexample, Report, Row, Step
 from cachelab.grading.states import change, state_of
+from cachelab.grading.tracing import Line, Trace
 
 
 class Box:
@@ -193,6 +195,11 @@ def test_of_a_long_run_the_middle_is_left_out_and_that_is_said():
     ]
 
 
+def test_the_text_of_a_function_stands_still_while_its_lines_run():
+    lines = [Line(number, "f", ()) for number in (20, 21, 25, 20, 28)]
+    assert set(_tops(Trace(tuple(lines), "", 0), 100)) == {16}
+
+
 def test_the_table_has_each_call_with_what_it_changed():
     text = view(("box", "add", "a"))._repr_mimebundle_()[0]["text/plain"]
     assert "things + 'a'" in text
@@ -279,6 +286,8 @@ def test_work_that_grows_is_played_line_by_line_in_a_small_cache(home):
         "lines",
         "EvictionStepper(LRUCache, capacity 8, 10 requests)",
     )
+    assert "A small case of what was measured" in view.lines[0]["say"]
+    assert "Why: 16 times the keys" in view.lines[-1]["say"]
 
 
 def test_work_of_a_function_that_grows_is_played_with_a_few_items(home):
@@ -291,7 +300,9 @@ def test_work_of_a_function_that_grows_is_played_with_a_few_items(home):
 
 def test_memory_that_grows_is_played_with_a_few_calls(home):
     report = of_the_bank("ex14", "cm_m06_list_of_all_samples", "LatencyHistogram", "latency_memory")
-    assert "9 calls" in repr(report.play())
+    view = report.play()
+    assert "9 calls" in repr(view)
+    assert "gives None" not in view._score.runs[0].scenes[-1].say
 
 
 def test_figures_are_told_as_what_was_measured(home):

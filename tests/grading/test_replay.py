@@ -136,7 +136,8 @@ def test_a_picture_marks_what_is_new_in_a_store():
 
 
 def test_a_picture_escapes_what_a_submission_says():
-    picture = Stage((Moment("judge", "your code", "f('<b>')", "'</svg>'"),)).scene(0, "<i>", "<u>")
+    moment = Moment("judge", "your code", "f('<b>')", "'</svg>'")
+    picture = Stage((moment,), "<i>", "<u>").scene(0)
     assert not any(tag in picture for tag in ("<b>", "</svg>", "<i>", "<u>"))
 
 

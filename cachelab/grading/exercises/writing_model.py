@@ -147,7 +147,8 @@ class BehindModel:
             why = f"{waiting} rows wait, and a batch takes {self.batch_size} of them"
             return exactly(count, why)
         stored = self._settle() if self.blurred else self._try(list(self.pending))
-        why = f"of {waiting} rows that wait, {stored} can be stored now"
+        rows = "1 row that waits" if waiting == 1 else f"{waiting} rows that wait"
+        why = f"of {rows}, {stored} can be stored now"
         return exactly(stored, why)
 
     def _settle(self) -> int:

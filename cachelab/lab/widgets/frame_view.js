@@ -36,6 +36,7 @@ function render({ model, el }) {
 
   const stage = picture(model);
   const say = make("p", { class: "cl-say" });
+  const saying = make("div", { class: "cl-saying" }, say);
   const spoken = make("div", { class: "cl-spoken", role: "status", "aria-live": "polite" });
   const asking = asker(model, () => `${model.get("position")}/${at()}`, draw);
   const makers = { slider, choice, switch: toggle };
@@ -67,7 +68,7 @@ function render({ model, el }) {
   log.addEventListener("toggle", drawLog);
   table.addEventListener("toggle", drawTable);
   root.append(make("div", { class: "cl-head" }, make("b", { class: "cl-title" }, model.get("title"))),
-    make("div", { class: "cl-scroll" }, stage.svg), say, spoken, asking.box, panel, bar, log, table);
+    make("div", { class: "cl-scroll" }, stage.svg), saying, spoken, asking.box, panel, bar, log, table);
 
   function reset() {
     stop();
@@ -110,14 +111,21 @@ function render({ model, el }) {
     asking.draw(scene);
     steps.max = last();
     steps.value = now();
-    steps.setAttribute("aria-valuetext", `${now()} of ${last()}`);
+    const first = model.get("first") ?? 0;
+    steps.setAttribute("aria-valuetext", `${now() + first} of ${last() + first}`);
     fill(steps);
-    count.textContent = `${now()} / ${last()}`;
+    count.textContent = `${now() + first} / ${last() + first}`;
     // Not `disabled`: a disabled button that has the focus swallows the arrow keys.
     back.setAttribute("aria-disabled", String(now() === 0));
     next.setAttribute("aria-disabled", String(now() === last()));
     drawLog();
     drawTable();
+  }
+
+  // Room for the longest sentence before the last scene, so that no button moves from under a pointer.
+  function makeRoom() {
+    const says = runs().flatMap(({ scenes }) => (scenes.length > 1 ? scenes.slice(0, -1) : scenes)).map((scene) => scene.say);
+    saying.dataset.room = says.reduce((long, one) => (one.length > long.length ? one : long), "");
   }
 
   function drawLog() {
@@ -201,12 +209,13 @@ function render({ model, el }) {
   });
 
   el.append(root);
+  makeRoom();
   showPlaying(false);
   draw();
   const redraw = () => draw();
   const print = () => { printing = true; drawTable(); printing = false; };
   addEventListener("beforeprint", print);
-  const renew = () => { stage.forget(); delete rows.dataset.table; draw(); };
+  const renew = () => { stage.forget(); delete rows.dataset.table; makeRoom(); draw(); };
   for (const name of ["step", "position"]) model.on(`change:${name}`, redraw);
   model.on("change:runs", renew); // new pictures from Python
   return () => {

@@ -49,6 +49,8 @@ class FrameView(anywidget.AnyWidget):
     position = traitlets.List(traitlets.Int()).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
     opening = traitlets.Int(0).tag(sync=True)
+    first = traitlets.Int(0).tag(sync=True)
+    """What the counter shows for the first scene: 0 where it is the state before anything."""
     streak = traitlets.Int(0).tag(sync=True)
     pace = traitlets.Int(700).tag(sync=True)
     motion = traitlets.Bool(True).tag(sync=True)
@@ -64,6 +66,7 @@ class FrameView(anywidget.AnyWidget):
         stills: Sequence[Still] | None = None,
         pace: int = 700,
         opening: int = 0,
+        first: int = 0,
     ) -> None:
         score = Score(tuple(controls), tuple(runs))
         state = _sendable(score)
@@ -75,6 +78,7 @@ class FrameView(anywidget.AnyWidget):
             position=list(score.start),
             step=opening,
             opening=opening,
+            first=first,
             pace=pace,
             motion=os.environ.get("CACHELAB_REDUCED_MOTION") != "1",
             **state,

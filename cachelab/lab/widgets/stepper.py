@@ -22,7 +22,8 @@ class EvictionStepper(anywidget.AnyWidget):
     """
     A view that steps through the run of a cache: a policy of ours or a learner's own class.
 
-    `zoom` is "requests" or "lines"; `step` counts in its frames. Before a request that evicts, the
+    `zoom` is "requests" or "lines"; `step` counts in its frames. `notes` are sentences that follow
+    what the first and the last of them say. Before a request that evicts, the
     view asks which key must go, and `streak` counts the right answers in a row. Where no widget can
     live, the same run shows as a picture and a table.
 
@@ -56,12 +57,16 @@ class EvictionStepper(anywidget.AnyWidget):
         requests: str | Iterable[Any] = "a b c a d",
         capacity: int = 3,
         zoom: str = "requests",
+        notes: tuple[str, str] = ("", ""),
     ) -> None:
         if zoom not in ("requests", "lines"):
             raise ValueError(f'zoom must be "requests" or "lines", not {zoom!r}')
         with blaming(policy):
             recording = record(policy, requests, capacity)
         frames, lines = request_frames(recording), line_frames(recording)
+        for shown in (frames, lines):
+            for frame, note in ((shown[0], notes[0]), (shown[-1], notes[1])):
+                frame["say"] += f". {note}" if note else ""
         indexes = {name for outcome in recording.outcomes for name in outcome.after.indexes}
         super().__init__(
             title=recording.subject,
