@@ -10,7 +10,7 @@
 # | call | what it promises |
 # |---|---|
 # | `CacheAside(store, source, ttl, negative_ttl)` | times in seconds; other programs use the same store and source |
-# | `read(key)` | the row, or MISSING; a miss leaves a copy for `ttl` seconds, for `negative_ttl` if there is no row; SourceError if there is neither copy nor source |
+# | `read(key)` | the row, or MISSING; a hit asks the source nothing, a miss asks it once and leaves a copy for `ttl` seconds, for `negative_ttl` if there is no row; SourceError if there is neither copy nor source |
 # | `write(key, row)` | stores the row in the source, then removes the copy; True, or False if the store failed and an older copy may be left; SourceError passes, and the copy goes then too |
 
 # %% [markdown]
@@ -44,11 +44,10 @@
 # ## What the judge looks at
 #
 # - **Any row that JSON can carry is a row**: None, 0, "", [] and False too.
-# - **After one StoreError a call leaves the store alone**: it waits for one time-out.
-# - **An entry that was cut off** is a miss, and a whole one takes its place.
-# - **Races**: when a read and a write have met, in any order of their calls, the next read gives the
-#   new row.
-# - Keys and texts in the store are yours. Copies may die early, by up to half their time.
+# - **After one StoreError a call goes on without the store**: no error, and one time-out at most.
+# - **An entry that was cut off** is a miss; a whole one takes its place.
+# - **Races**: when a read and a write have met, in any order, the next read gives the new row.
+# - The store keeps text alone; keys and texts are yours. Copies may die up to half their time early.
 
 # %% [markdown]
 # ## One check, by hand

@@ -59,8 +59,8 @@
 #
 # - **The source has the last word**: it trims text, and it keeps some rows whatever you write. A flush
 #   does not read back.
-# - **A store may keep any value** here, raise StoreError, and forget at any time. What it forgot, your
-#   queue still has.
+# - **A store may keep any value** here, forget at any time, and raise StoreError: none reaches the caller
+#   or stops a flush.
 # - **Races**: a write while a flush stores the older row; two flushes; a read during a flush.
 # - Which of several waiting keys goes first is yours, and so is the order of the dict.
 
