@@ -15,7 +15,7 @@ from .object_replay import Called
 from .states import Held
 
 CALLS = 326
-"""The width of the calls; what is held has the rest."""
+"""The width of the calls, at most; what is held has the rest."""
 
 LINE = 18
 SHOWN = 8
@@ -93,7 +93,9 @@ class Sheet:
     def __init__(self, made: Sequence[Called], hope: str = "") -> None:
         self.made, self.hope = made, hope
         texts = [f"{n:>2}  {one.text}" for n, one in enumerate(made, 1)]
-        is_short = LETTER * max(map(len, texts)) <= CALLS - 18 and not any(o.answer for o in made)
+        answers = [f"    -> {one.answer}" for one in made if one.answer]
+        self.calls = 18 + width_of([*texts, *answers], 180, CALLS - 18) + LETTER
+        is_short = LETTER * max(map(len, texts)) <= CALLS - 18 and not answers
         self.pitch = LINE + 4 if is_short else 2 * LINE
         self.shown = min(2 * SHOWN if is_short else SHOWN, len(made))
         rows = [_state_rows(one) for one in made]
@@ -101,19 +103,20 @@ class Sheet:
         self.foot = TOP + max(self.pitch * self.shown, LINE * (lines + 1)) + 4
         held = width_of([words for row in rows for words, _ in row], 100, WIDTH) + 30 + LETTER
         ends = [verdict_width(words) for words in (hope, f"gives {made[-1].answer}") if hope]
-        self.width = min(float(WIDTH), max(NARROW, CALLS + held, *ends))
+        self.width = min(float(WIDTH), max(NARROW, self.calls + held, *ends))
 
     @property
     def backdrop(self) -> str:
         """What all calls share: the line between them and what is held."""
-        return marks.line(CALLS + 8, TOP - 14, CALLS + 8, self.foot - 8, opacity=0.3)
+        x = self.calls + 8
+        return marks.line(x, TOP - 14, x, self.foot - 8, opacity=0.3)
 
     def scene(self, place: int) -> str:
         """Return the picture of one call; those to come are there already, and softer."""
-        first = max(0, min(place - SHOWN // 2, len(self.made) - self.shown))
+        first = max(0, min(place - self.shown // 2, len(self.made) - self.shown))
         shown = range(first, first + self.shown)
         calls = [self._call(n, TOP + self.pitch * (n - first), place) for n in shown]
-        return "".join([*calls, _state(self.made[place])])
+        return "".join([*calls, _state(self.made[place], self.calls + 22)])
 
     def verdict(self) -> str:
         """Return what was expected in the end, and what came; nothing if nothing was."""
@@ -126,16 +129,16 @@ class Sheet:
     def _call(self, n: int, y: float, place: int) -> str:
         one, is_on = self.made[n], n == place
         weight = 700 if is_on else ""
-        parts = [marks.rect(8, y - 15, CALLS - 8, self.pitch - 2, PALETTE["blue"], 0.16)] * is_on
-        words, more = _two_lines(f"{n + 1:>2}  {one.text}", one.answer if n <= place else "")
+        box = marks.rect(8, y - 15, self.calls - 8, self.pitch - 2, PALETTE["blue"], 0.16)
+        parts, answer = [box] * is_on, one.answer if n <= place else ""
+        words, more = _two_lines(f"{n + 1:>2}  {one.text}", answer, self.calls - 18)
         parts.append(fixed(14, y, words, weight, soft=n > place))
         parts.append(fixed(14, y + LINE - 3, more, weight, soft=n > place) if more else "")
         return "".join(parts)
 
 
-def _two_lines(words: str, answer: str) -> tuple[str, str]:
+def _two_lines(words: str, answer: str, room: float) -> tuple[str, str]:
     """Return a call and its answer below it; without one, a long call takes the second line."""
-    room = CALLS - 18
     if answer:
         return cut(words, room), cut(f"    -> {answer}", room)
     first = words[: int(room / LETTER)]
@@ -143,10 +146,9 @@ def _two_lines(words: str, answer: str) -> tuple[str, str]:
     return first, cut(f"      {rest}", room) if rest else ""
 
 
-def _state(one: Called) -> str:
+def _state(one: Called, x: float) -> str:
     """Return what the object of a call holds after it, with a mark at what is new."""
     rows = _state_rows(one)
-    x = CALLS + 22
     parts = [marks.text(x, TOP, f"{one.target} holds", weight=600)] if rows else []
     for at, (words, is_new) in enumerate(rows, 1):
         shown = cut(words, ROOM * LETTER)

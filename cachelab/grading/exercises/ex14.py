@@ -31,7 +31,7 @@ ANSWERED = Relation(latency_case.draw_many, latency_case.find_no_figure, ("laten
 _WEIGHED = weigh_object(
     latency_case.draw_weight,
     what="calls",
-    why="a list of all samples grows for ever, and the histogram is there to avoid it",
+    why="what is kept for each sample grows for ever, and the histogram is there to avoid it",
     most=2.0,
 )
 _LEFT_OUT = "a figure leaves calls out"
