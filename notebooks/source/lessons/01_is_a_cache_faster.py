@@ -21,7 +21,7 @@ from cachelab.ports import start_server
 database, query = sqlite3.connect(":memory:"), "SELECT name FROM users WHERE id = ?"
 database.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)")
 database.executemany("INSERT INTO users VALUES (?, ?)", ((n, f"user {n}") for n in range(10_000)))
-with start_server() as server, server.client() as cache:
+with start_server() as server, server.client(timeout=5) as cache:
     cache.set("7", "user 7")
     row = min(repeat(lambda: database.execute(query, (7,)).fetchone(), number=200))
     copy = min(repeat(lambda: cache.get("7"), number=200))
@@ -192,7 +192,7 @@ from time import perf_counter
 from cachelab.ports import start_server
 
 times = []
-with start_server() as server, server.client() as client:
+with start_server() as server, server.client(timeout=5) as client:
     for _ in range(200):
         start = perf_counter()
         client.get("nothing")
@@ -360,7 +360,7 @@ from functools import partial
 from timeit import repeat
 
 per_key = {}
-with start_server() as server, server.client() as client:
+with start_server() as server, server.client(timeout=5) as client:
     client.mset({f"k{n}": "x" * 100 for n in range(1_000)})
     for size in (1, 10, 100):
         per_key[size] = min(repeat(partial(fetch, client, size), number=1)) / 1_000
@@ -384,7 +384,7 @@ import json
 
 from cachelab.lab.ladder import measure
 
-with start_server() as server, server.client() as client:
+with start_server() as server, server.client(timeout=5) as client:
     parcel = json.dumps(list(range(100_000)))
     client.set("list", parcel)
 
