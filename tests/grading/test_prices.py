@@ -9,6 +9,7 @@ from . import bank
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PRICES = {
+    "ex01/interpolated": 6,
     "ex02/counts_itself": 8,
     "ex02/leaves_first_requests_out": 8,
     "ex03/no_expires": 3,

@@ -3,10 +3,15 @@ Something to measure: a function whose calls take known times on the judge's clo
 """
 
 from itertools import cycle
+from random import Random
 from typing import Any
 
+from cachelab.grading.exercise import Examine, Finding
 from cachelab.grading.expecting import exactly, satisfying
+from cachelab.grading.player.values import decode
 from cachelab.grading.runs import Expectation, Operation
+from cachelab.grading.session import Session
+from cachelab.grading.stories import Script, Tale
 from cachelab.grading.world import Ported, World
 
 FIGURES = ("n", "mean", "p50", "p99", "max")
@@ -72,3 +77,40 @@ def _report(timed: list[float]) -> Expectation:
     text = "{" + ", ".join(f"{name!r}: {wanted[name]:.6g}" for name in FIGURES) + "}"
     times = ", ".join(f"{t:g}" for t in timed)
     return satisfying(fits, text, f"the timed calls took {times} seconds; the first one warmed up")
+
+
+def figures_by_its_percentile(message: str, *settings: tuple[float, ...]) -> Examine:
+    """
+    Return the check that a bench's figures are right if the submission's `percentile` is.
+
+    What is wrong with that is told elsewhere. It gets the durations as they came, and sorted.
+    """
+
+    def examine(session: Session, _: Random) -> Finding | None:
+        scenes = ((durations, n) for durations in settings for n in (1, 4, 6))
+        is_right = all(_are_its_own(session, durations, n) for durations, n in scenes)
+        return None if is_right else Finding(message)
+
+    return examine
+
+
+def _are_its_own(session: Session, durations: tuple[float, ...], n: int) -> bool:
+    timed = list(durations[1 : n + 1])
+    asked = [("percentile", values, p) for p in (50, 99) for values in (timed, sorted(timed))]
+    steps = (("bench", *BenchWorld.arguments_of(n)), *asked)
+    played = Tale(BenchWorld, BenchModel).play(session, Script((durations,), steps))
+    given = [decode(one["value"]) if "value" in one else None for one in played.outcomes[1:]]
+    if len(given) < len(steps) or not isinstance(given[0], dict):
+        return False
+    figures, middle, high = given[0], given[1:3], given[3:5]
+    wanted: dict[str, list[Any]] = {"n": [n], "mean": [sum(timed) / n], "max": [max(timed)]}
+    wanted |= {"p50": middle, "p99": high}
+    return all(
+        any(_is_close(figures.get(name), right) for right in rights)
+        for name, rights in wanted.items()
+    )
+
+
+def _is_close(value: Any, right: Any) -> bool:
+    numbers = isinstance(value, int | float) and isinstance(right, int | float)
+    return numbers and bool(abs(value - right) < 1e-6)

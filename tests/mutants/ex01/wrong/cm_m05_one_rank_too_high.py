@@ -1,5 +1,4 @@
 # rejected by: percentile
-# also breaks: bench_figures
 # index int(n*p/100): one rank too high
 import math
 

@@ -1,5 +1,4 @@
 # rejected by: percentile
-# also breaks: bench_figures
 # sorts the wrong way round
 import math
 

@@ -1,5 +1,4 @@
 # rejected by: percentile
-# also breaks: bench_figures
 # takes p for a fraction of one
 import math
 

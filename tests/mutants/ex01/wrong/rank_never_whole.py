@@ -1,5 +1,4 @@
 # rejected by: percentile
-# also breaks: bench_figures
 # one rank above what is left after rounding down
 import math
 

@@ -1,5 +1,4 @@
 # rejected by: percentile
-# also breaks: bench_figures
 # rounds the rank to the nearest
 import math
 

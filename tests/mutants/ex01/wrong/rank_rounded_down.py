@@ -1,5 +1,4 @@
 # rejected by: percentile
-# also breaks: bench_figures
 # rounds the rank down
 import math
 

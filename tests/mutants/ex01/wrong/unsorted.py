@@ -1,5 +1,4 @@
 # rejected by: percentile
-# also breaks: bench_figures
 # forgets to sort
 import math
 
