@@ -411,49 +411,58 @@ from tempfile import TemporaryDirectory
 
 from cachelab.ports import RedisStore, SQLSource, start_server
 
-with TemporaryDirectory() as folder, start_server("--appendonly", "yes") as server:
-    store, source = RedisStore(server.url, prefix="app:"), SQLSource(Path(folder) / "rows.db")
+started = start_server("--appendonly", "yes")
+with TemporaryDirectory() as folder, started as server, server.client(timeout=5) as client:
+    store, source = RedisStore(client, prefix="app:"), SQLSource(Path(folder) / "rows.db")
     slow = WriteBehind(store, source, ttl=60, interval=30)
     for number in range(10):
         slow.write(f"row:{number}", number)
     print("in the stream:", store.client.xlen("write-behind:app:"), " row 9:", source.read("row:9"))
     found = WriteBehind(store, source, ttl=60).close()
     print("the next program:", found, " row 9:", source.read("row:9").value)
-    slow.close(), store.close(), source.close()
+    slow.close(), source.close()
 assert found.stored == 10, "another worker takes over what was logged"
 
 # %% [markdown]
 # **Break it.** What does the log cost, and what do batches bring? Writes a second until the last row is in
-# SQLite, each row once.
+# SQLite, each row once. All four take turns, and the best of three rounds counts: what else the machine
+# does slows one round, seldom all of them.
 
 
 # %%
 from time import perf_counter
 
 
-def rate(kind, server, folder, writes=300, **options):
-    store = RedisStore(server.url, prefix=f"{kind.name}{options}:")
-    source = SQLSource(Path(folder) / f"{len(options)}{options}.db")
-    cache = kind(store, source, ttl=60, **options)
-    began = perf_counter()
-    for number in range(writes):
-        cache.write(f"row:{number}", {"number": number})
-    told = perf_counter() - began
-    cache.close()
-    done = perf_counter() - began
-    source.close(), store.close()
+def rate(kind, server, database, writes=200, **options):
+    with server.client(timeout=5) as client:
+        store = RedisStore(client, prefix=f"{database.stem}:")
+        source = SQLSource(database)
+        cache = kind(store, source, ttl=60, **options)
+        began = perf_counter()
+        for number in range(writes):
+            cache.write(f"row:{number}", {"number": number})
+        told = perf_counter() - began
+        cache.close()
+        done = perf_counter() - began
+        source.close()
     return writes / told, writes / done
 
 
 # %% tags=["live"]
+designs = {"write-through": (WriteThrough, {})}
+for size in (1, 10, 100):
+    options = {"batch_size": size, "interval": 0.01}
+    designs[f"behind, batches of {size}"] = (WriteBehind, options)
+rounds = {name: [] for name in designs}
 with TemporaryDirectory() as folder, start_server() as server:
-    rates = {"write-through": rate(WriteThrough, server, folder)}
-    for size in (1, 10, 100):
-        name = f"behind, batches of {size}"
-        rates[name] = rate(WriteBehind, server, folder, batch_size=size, interval=0.01)
-for name, (told, done) in rates.items():
+    for turn in range(3):
+        for name, (kind, options) in designs.items():
+            database = Path(folder) / f"{name} {turn}.db"
+            rounds[name].append(rate(kind, server, database, **options))
+best = {name: [*map(max, zip(*rates, strict=True))] for name, rates in rounds.items()}
+for name, (told, done) in best.items():
     print(f"{name:22} acknowledged {told:6,.0f} a second, stored {done:6,.0f}")
-assert rates[name][1] > 1.5 * rates["behind, batches of 1"][1], "a batch is one transaction"
+assert best[name][1] > 1.5 * best["behind, batches of 1"][1], "a batch is one transaction"
 
 # %% [markdown]
 # Loopback, SQLite with a write-ahead log, one client: the order holds elsewhere, the rates do not. A batch
