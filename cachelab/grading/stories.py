@@ -18,6 +18,7 @@ from .holdings import Snapshot
 from .process import PlayerLost
 from .runs import Expectation, Operation, call_text, without_chunks
 from .session import Outcome, Session, lost_outcome
+from .task_slips import STANDSTILL
 from .world import Call, SubmissionRaised, World, wired
 
 TOGETHER = "@together"
@@ -149,7 +150,7 @@ class Tale:
         except SubmissionRaised:
             pass  # of a task that nobody joined, when all was said and done
         except Deadlock:
-            played.outcomes.append({"lost": "waits for something that never happens"})
+            played.outcomes.append({"lost": STANDSTILL})
         except TooManySteps:
             played.outcomes.append({"lost": "calls and calls, without an end"})
         played.held.append(world.held())
