@@ -19,7 +19,7 @@
 # %% [markdown]
 # ## What the judge looks at
 #
-# - **Any value is a value**: None, 0, "" and False are stored and come back.
+# - **Any value is a value**: `None`, `0`, `""` and `False` are stored and come back.
 # - **Constant work**: the steps for one request do not grow with the number of keys. The judge counts
 #   the lines you run and the comparisons of keys; it has no stopwatch.
 # - **Threads**: two calls at once must look like one after the other. One lock around each whole
