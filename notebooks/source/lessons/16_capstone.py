@@ -239,13 +239,12 @@ print(fill(f"policies: {', '.join(RUNNING)}", width=80))
 # %% [markdown]
 # ### A first design that runs
 #
-# Only the standard library and `cachelab.ports` can be imported. Make this cell yours: everything below it
-# judges what stands here. After each change run it and the three cells after it: they play three days and show where
-# the calls of the origin come from. Ask for the verdict when your own figures are better than before.
+# Only the standard library and `cachelab.ports` can be imported. Make this cell yours: all below judges what
+# stands here. After each change run it and the next three cells: they play three days and show where the
+# origin's calls come from. Ask for the verdict when your figures are better.
 #
-# It is a whole design and no empty form: as it stands the judge gives it about 220 of its 360 points, all that the
-# gates, the gap and the replay are worth. Of the hidden days and the faults it gets less than half: what you can still
-# gain is there.
+# As it stands the judge gives it about 220 of 360 points, all for the gates, the gap and the replay, less than
+# half for the hidden days and the faults.
 
 # %% solution="design"
 from cachelab.ports import MISSING
