@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from cachelab.grading.exercise import Check, Examine, Exercise, in_any_way
+from cachelab.grading.exercise import Check, Examine, Exercise, in_any_way, in_turn
 from cachelab.grading.playing import play_runs
 from cachelab.grading.runs import Domain, Operation
 
@@ -101,9 +101,11 @@ LRUK_VICTIM = _domain(LRUKModel, (2, 3, *KS), _GETS, _first_stay)
 LRUK_RETURNS = _domain(
     LRUKModel, (1, 2, 3, *KS), _drawing("put", "put", "get", "in", keys="abcd"), _absent_puts
 )
+LRUK_TWO = Domain(LRUKModel, ((2, 2),), _drawing("put", "get", keys="abc"), _absent_puts)
+LRUK_HISTORY = LRUK_RETURNS, LRUK_TWO  # shared uses show when one of two caches gives up a key
 LRUK_UPDATE = _domain(LRUKModel, (2, 3, *KS), _PUTS)
 
-RATIOS = ((2, 0.5, 0.5), (2, 0.5, 1.0), (3, 0.4, 0.7), (3, 0.4, 1.0), (4, 0.5, 0.5))
+RATIOS = ((2, 0.5, 0.8), (2, 0.5, 1.0), (3, 0.4, 0.7), (3, 0.4, 1.0), (4, 0.5, 0.5))
 TWO_STORES = _domain(TwoQueueModel, (4, 5, 6), _ROOM, _with_room)
 TWO_FIFO = _domain(
     TwoQueueModel, (4, 5, *RATIOS), _drawing("put", "put", "get", "in", keys=LARGE), _first_stay
@@ -169,7 +171,7 @@ CHECKS = (
         "lruk_history",
         4,
         "LRUKCache: a key that comes back has its old uses still",
-        play_runs(LRUK_RETURNS, message="a key that came back is treated wrongly", runs=MANY),
+        in_turn(*(play_runs(each, message=_RETURNED, runs=MANY) for each in LRUK_HISTORY)),
         after=("lruk_victim",),
         hints=(
             "A key is used once in a while, and evicted in between. Can it ever prove itself?",

@@ -88,7 +88,14 @@ BREAK_CHECK = Check(
     6,
     "break_it: for each policy a trace on which FIFO is better",
     _break_each,
-    after=("lruk_victim", "two_stores", "two_fifo", "two_ghosts", "sieve_victim"),
+    after=(
+        "lruk_victim",
+        "lruk_history",
+        "two_stores",
+        "two_fifo",
+        "two_ghosts",
+        "sieve_victim",
+    ),
     apart=_break_half,
     hints=(
         "Which key does the policy give up that FIFO would keep? Ask for exactly that one.",
