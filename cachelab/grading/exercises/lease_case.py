@@ -47,7 +47,7 @@ class LeaseWorld(World):
     def do(self, operation: Operation) -> Outcome:
         verb, *rest = operation
         if verb == "@lease":
-            outcome = self.drive({"step": [0, "lease", wired(rest[1])]})
+            outcome = self.drive({"step": [0, "lease", wired(rest[1])], "exact": True})
             self.leases[rest[0]] = outcome.get("value")
             return outcome
         if verb == "@fill":

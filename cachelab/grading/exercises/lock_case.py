@@ -88,7 +88,7 @@ class LockWorld(World):
             named = [Named("patience", times.pop())] if verb == "@wait" else []
             self.began = self.runtime.now()
             step = [0, "acquire", *map(wired, (name, *times, *named))]
-            outcome = self.drive({"step": step})
+            outcome = self.drive({"step": step, "exact": True})
             if is_something(outcome):
                 self.tokens[who] = outcome["value"]
             return outcome

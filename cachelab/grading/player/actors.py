@@ -108,7 +108,8 @@ class Cast:
             self.stage.fresh()
         if "step" in request:
             step = request["step"]
-            return self._play(request["actor"], lambda: self.stage.perform(*step), encode)
+            encoded = encode_exactly if request.get("exact") else encode
+            return self._play(request["actor"], lambda: self.stage.perform(*step), encoded)
         function = self.kept[request["function"]]
         arguments = [self.decode(wire) for wire in request["arguments"]]
         return self._play(request["actor"], lambda: function(*arguments), encode_exactly)
