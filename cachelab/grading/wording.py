@@ -145,6 +145,8 @@ def find_failed_look_up(outcome: Outcome, source: str) -> str | None:
     if not _LOOKS_UP.search(where):
         return None
     what = plain(message) if kind == "KeyError" else "something"
+    if what.endswith("is empty'"):  # popitem, of a dictionary or an OrderedDict
+        return f"{where}, takes something out of what is empty, and the call ends with {kind}"
     return f"{where}, looks for {what} where it is not, and the call ends with {kind}"
 
 
