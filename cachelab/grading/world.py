@@ -85,8 +85,10 @@ class World:
     function. What a method returns travels if it is a plain value, and is a new port if it is not.
     """
 
+    most_calls: ClassVar[int] = MOST_CALLS
+
     def __init__(self, schedule: Schedule | None = None) -> None:
-        self.runtime = SimRuntime(schedule, max_steps=MOST_CALLS)
+        self.runtime = SimRuntime(schedule, max_steps=self.most_calls)
         self.ports: dict[str, Any] = {"runtime": TimePort(self)}
         self.calls: list[Call] = []
         """In the order in which they began, although an inner one ends first."""
