@@ -21,6 +21,7 @@ LAZY = ("generator", "map", "filter", "zip", "dict_keys", "dict_values", "dict_i
 
 _LOOKS_UP = re.compile(r"\[|\.(pop|popitem|popleft|remove|index|move_to_end)\(")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
+_UUID = re.compile(r"\b([0-9a-f]{8})-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}\b")
 
 
 def show_value(wire: Wire) -> str:
@@ -189,7 +190,18 @@ def plain(text: str) -> str:
     return shorten(" ".join(_ADDRESS.sub("0x...", text).split()))
 
 
+def without_uuids(text: str) -> str:
+    """
+    Return a text in which the beginning of each random uuid stands for it: rows stay narrow.
+
+    >>> without_uuids("{'lease': '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed'}")
+    "{'lease': '1b9d6bcd...'}"
+    """
+    return _UUID.sub(r"\1...", text)
+
+
 def shorten(text: str, longest: int = LONGEST) -> str:
+    text = without_uuids(text)
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 

@@ -25,7 +25,7 @@ from .player.values import RECORDS, WORDS, Wire, decode, encode, travels
 from .process import PlayerLost
 from .queueing import Queueing
 from .session import Outcome, Session
-from .wording import show_value
+from .wording import show_value, without_uuids
 
 __all__ = ["Call", "Made", "Named", "Ported", "Seeded", "SubmissionRaised", "World", "wired"]
 
@@ -62,7 +62,7 @@ class Call:
     def __str__(self) -> str:
         shown = [*map(repr, self.arguments), *(f"{k}={v!r}" for k, v in self.keywords.items())]
         verb = "" if self.verb == "call" else f".{self.verb}"
-        return f"{self.port}{verb}({', '.join(shown)})"
+        return without_uuids(f"{self.port}{verb}({', '.join(shown)})")
 
     @property
     def outcome(self) -> str:

@@ -49,6 +49,7 @@ class NamespaceWorld(World):
         def load(name: str, key: str) -> Any:
             return self.rows.get((name, key), first_row(name, key))
 
+        load.__qualname__ = "load"  # as a TypeError names it
         return load
 
     def do(self, operation: Operation) -> Outcome:
@@ -61,6 +62,8 @@ class NamespaceWorld(World):
         seen, version = self.versions.setdefault(name, []), repr(outcome["value"])
         is_last, is_known = seen[-1:] == [version], version in seen
         seen.append(version)
+        if outcome["value"] is None:
+            return "None"
         if outcome["value"] == 0 and type(decode(outcome["value"])) is int:
             return "0"
         return "as it was" if is_last else "one it had before" if is_known else "a new one"

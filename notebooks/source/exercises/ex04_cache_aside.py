@@ -43,7 +43,7 @@
 # %% [markdown]
 # ## What the judge looks at
 #
-# - **Any row that JSON can carry is a row**: None, 0, "", [] and False too.
+# - **Any row that JSON can carry is a row**: `None`, `0`, `""`, `[]` and `False` too.
 # - **After one StoreError a call goes on without the store**: no error, and one time-out at most.
 # - **An entry that was cut off** is a miss; a whole one takes its place.
 # - **Races**: when a read and a write have met, in any order, the next read gives the new row.

@@ -58,7 +58,7 @@
 # - **Other programs** use the same store and source: nothing that matters is kept in your object.
 # - **Races**: a load and a bump, a read and a write meet in every order of their calls that takes at
 #   most two changes of turn.
-# - **Any row that JSON can carry is a row**: None, 0, "", [] and False too.
+# - **Any row that JSON can carry is a row**: `None`, `0`, `""`, `[]` and `False` too.
 # - Keys, envelopes, leases and versions are yours to choose.
 
 # %% [markdown]
