@@ -17,6 +17,8 @@ LONGEST = 120
 UNWRITTEN = "this part is still to be written"
 """Why a call goes wrong that comes to what the form left to the learner."""
 
+CONTAINERS = ("list", "tuple", "dict", "set", "frozenset")
+
 LAZY = ("generator", "map", "filter", "zip", "dict_keys", "dict_values", "dict_items")
 
 _LOOKS_UP = re.compile(r"\[|\.(pop|popitem|popleft|remove|index|move_to_end)\(")
@@ -31,12 +33,21 @@ def show_value(wire: Wire) -> str:
     >>> show_value({"list": [1, None]}), show_value({"repr": "Node"})
     ('[1, None]', 'an object of type Node')
     """
-    if isinstance(wire, dict) and "repr" in wire:
-        return f"an object of type {wire['repr']}"
+    if isinstance(wire, dict) and (kind := _kind_of(wire)):
+        if kind in CONTAINERS:
+            return f"a {kind} with objects of other types in it"
+        return f"an object of type {kind}"
     try:
         return shorten(repr(_readable(wire)))
     except (ValueError, TypeError):
         return "a value with objects of other types in it"
+
+
+def _kind_of(wire: dict[str, Any]) -> str:
+    """Return the type of what has come as a name alone, or stayed where it is; else nothing."""
+    if "kept" in wire:
+        return str(wire["kept"][1])
+    return str(wire.get("repr") or wire.get("port") or "")
 
 
 class _Unread:
@@ -54,8 +65,8 @@ def _readable(wire: Wire) -> Any:
     if not isinstance(wire, dict) or travels(wire):
         return decode(wire)
     [(tag, body)] = wire.items()
-    if tag == "repr":
-        return _Unread(body)
+    if kind := _kind_of(wire):
+        return _Unread(kind)
     if tag == "dict":
         return {_readable(key): _readable(item) for key, item in body}
     items = [_readable(item) for item in body]
@@ -73,7 +84,8 @@ def find_unread(wire: Wire) -> str:
         return next(filter(None, map(find_unread, wire)), "")
     if not isinstance(wire, dict):
         return ""
-    return str(wire["repr"]) if "repr" in wire else find_unread([*wire.values()])
+    kind = _kind_of(wire)
+    return "" if kind in CONTAINERS else kind or find_unread([*wire.values()])
 
 
 def show_outcome(outcome: Outcome) -> str:

@@ -16,6 +16,9 @@ Wire = Any
 
 LARGEST_BITS = 4096
 
+NAMES = frozenset({"repr", "kept", "port"})
+"""Tags of what has not come along: a type's name, what stayed with the player, a port."""
+
 WORDS: dict[str, object] = {}
 """Objects that are told apart by what they are, such as MISSING; each side enters its own."""
 
@@ -141,7 +144,9 @@ def travels(wire: Wire) -> bool:
     """
     if isinstance(wire, list):
         return all(map(travels, wire))
-    return not isinstance(wire, dict) or ("repr" not in wire and all(map(travels, wire.values())))
+    if not isinstance(wire, dict):
+        return True
+    return NAMES.isdisjoint(wire) and all(map(travels, wire.values()))
 
 
 _SEQUENCES: dict[str, type] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
