@@ -224,8 +224,9 @@ def wait_for_server(server, runtime, token, log):
 @pytest.fixture(scope="package")
 def chromium(chromium_path):
     # Not for the session: Playwright keeps an event loop running, and later tests start their own.
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # a busy machine is no reason to fail
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=QUIET)
         yield browser

@@ -205,3 +205,16 @@ def test_a_value_that_a_store_refuses_is_named_by_its_own_type():
     unread = text.replace("token = str(uuid4())", "token = uuid4()")
     [failed] = judge("ex11", unread, only="lock_one").failed
     assert "a value of type UUID cannot be kept" in failed.counterexample.why
+
+
+@pytest.mark.parametrize(("exercise", "name"), [("ex01", "bench"), ("ex12", "node_for")])
+@pytest.mark.parametrize("answer", ["(n for n in 'ab')", "{'n': object()}", "{frozenset([1]), 2}"])
+def test_an_answer_of_any_type_is_told_and_does_not_stop_the_judge(exercise, name, answer):
+    [right, *_] = sorted((RIGHT.parents[2] / exercise / "right").glob("*.py"))
+    head, line, rest = right.read_text("utf-8").partition(f"def {name}(")
+    defined, _, body = rest.partition("\n")
+    margin = head.rpartition("\n")[2]
+    text = f"{head}{line}{defined}\n{margin}    return {answer}\n{body}"
+    report = judge(exercise, text)
+    assert report.failed
+    assert not report.unfinished

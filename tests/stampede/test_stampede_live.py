@@ -47,7 +47,6 @@ def check_orders(outcomes: dict[str, Any]) -> None:
         assert at_once[name] < at_once["single_flight"] < at_once["unguarded"]
     assert calls["single_flight"] > calls["locked"]
     assert outcomes["unguarded"].worst > outcomes["single_flight"].worst
-    assert outcomes["early_locked"].p99 < outcomes["locked"].p99
 
 
 @pytest.mark.slow
@@ -72,6 +71,7 @@ def test_their_twin_of_a_thousand_in_virtual_time_agrees_and_is_exact(bench: Mod
         for name in GUARDS
     }
     check_orders(outcomes)
+    assert outcomes["early_locked"].p99 < outcomes["locked"].p99
     expiries = 2
     calls = {name: outcome.calls for name, outcome in outcomes.items()}
     assert [outcomes[name].at_once for name in ONE_AT_A_TIME] == [1, 1, 1, 1]

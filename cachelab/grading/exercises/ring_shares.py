@@ -35,7 +35,8 @@ def find_uneven_ring(session: Session, random: Random) -> Finding | None:
         bad = next((each for each in answers if "value" not in each), None)
         if bad is not None:
             return Finding(f"a ring of 8 nodes answers with {show_outcome(bad)}")
-        finding = _even_enough(Counter(each["value"] for each in answers[len(steps) :]), nodes)
+        found = (each["value"] for each in answers[len(steps) :])
+        finding = _even_enough(Counter(node for node in found if isinstance(node, str)), nodes)
         if finding is not None:
             return finding
     return None
