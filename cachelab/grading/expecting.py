@@ -55,6 +55,17 @@ def satisfying(test: Callable[[Any], bool], text: str, why: str) -> Expectation:
     return Expectation(text, accepts, why)
 
 
+def plain_answer(outcome: Outcome) -> Any:
+    """
+    Return what a call gave, None also where that is no plain value, or the call has raised.
+
+    >>> plain_answer({"value": {"tuple": [1, "a"]}}), plain_answer({"value": {"repr": "Node"}})
+    ((1, 'a'), None)
+    """
+    wire = outcome.get("value")
+    return decode(wire) if travels(wire) else None
+
+
 def returns(outcome: Outcome) -> bool:
     """Tell whether the call returned; of several tasks, whether each call of each did."""
     if "together" in outcome:

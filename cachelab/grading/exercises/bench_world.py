@@ -7,10 +7,9 @@ from random import Random
 from typing import Any
 
 from cachelab.grading.exercise import Examine, Finding
-from cachelab.grading.expecting import exactly, satisfying
-from cachelab.grading.player.values import decode, travels
+from cachelab.grading.expecting import exactly, plain_answer, satisfying
 from cachelab.grading.runs import Expectation, Operation
-from cachelab.grading.session import Outcome, Session
+from cachelab.grading.session import Session
 from cachelab.grading.stories import Script, Tale
 from cachelab.grading.world import Ported, World
 
@@ -99,7 +98,7 @@ def _are_its_own(session: Session, durations: tuple[float, ...], n: int) -> bool
     asked = [("percentile", values, p) for p in (50, 99) for values in (timed, sorted(timed))]
     steps = (("bench", *BenchWorld.arguments_of(n)), *asked)
     played = Tale(BenchWorld, BenchModel).play(session, Script((durations,), steps))
-    given = [_plain(one) for one in played.outcomes[1:]]
+    given = [plain_answer(one) for one in played.outcomes[1:]]
     if len(given) < len(steps) or not isinstance(given[0], dict):
         return False
     figures, middle, high = given[0], given[1:3], given[3:5]
@@ -109,11 +108,6 @@ def _are_its_own(session: Session, durations: tuple[float, ...], n: int) -> bool
         any(_is_close(figures.get(name), right) for right in rights)
         for name, rights in wanted.items()
     )
-
-
-def _plain(outcome: Outcome) -> Any:
-    wire = outcome.get("value")
-    return decode(wire) if travels(wire) else None
 
 
 def _is_close(value: Any, right: Any) -> bool:

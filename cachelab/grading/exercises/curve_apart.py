@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from cachelab.grading.exercise import Examine, Finding
+from cachelab.grading.expecting import plain_answer
 from cachelab.grading.functions import Arguments, call_function
-from cachelab.grading.player.values import decode, travels
 from cachelab.grading.session import Outcome, Session
 
 CASES = 60
@@ -92,7 +92,5 @@ def _is_number(value: Any) -> bool:
 
 def _list(outcome: Outcome) -> list[Any] | None:
     """Return the list that a call gave, None if it gave something else."""
-    if "value" not in outcome or not travels(outcome["value"]):
-        return None
-    value = decode(outcome["value"])
+    value = plain_answer(outcome)
     return [*value] if isinstance(value, list | tuple) else None

@@ -10,8 +10,8 @@ from random import Random
 from typing import Any
 
 from cachelab.grading.exercise import Examine, Finding
+from cachelab.grading.expecting import plain_answer
 from cachelab.grading.functions import call_function
-from cachelab.grading.player.values import decode, travels
 from cachelab.grading.report import Counterexample, Row
 from cachelab.grading.session import Session
 from cachelab.grading.wording import explain_exception, show_outcome
@@ -86,7 +86,7 @@ def meet_objective(problem: str, function: str) -> Examine:
     def examine(session: Session, _: Random) -> Finding | None:
         outcome = call_function(session, function)
         call = f"{function}()"
-        data = _answer(outcome)
+        data = plain_answer(outcome)
         try:
             design = design_of(data)
         except ValueError as error:
@@ -108,11 +108,6 @@ def meet_objective(problem: str, function: str) -> Examine:
         return None
 
     return examine
-
-
-def _answer(outcome: Any) -> Any:
-    wire = outcome.get("value")
-    return decode(wire) if "value" in outcome and travels(wire) else None
 
 
 def _played(call: str, outcome: Any, figures: Figures, missed: list[str]) -> Counterexample:
@@ -157,7 +152,7 @@ def within_a_factor(*names: str) -> Examine:
             outcome = call_function(session, "estimate", shown, data)
             figures = simulate_design(work, design, 5)
             measured = _measures(figures, work)
-            found = _answer(outcome)
+            found = plain_answer(outcome)
             for name in names:
                 value = found.get(name) if isinstance(found, dict) else None
                 least, most = measured[name] / FACTOR, measured[name] * FACTOR
