@@ -7,6 +7,7 @@ tasks the schedule says whose call comes next, so an order of calls is an input 
 """
 
 import inspect
+import re
 from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -198,7 +199,8 @@ class World:
                 raise
             kind = next(k for k in (*ERRORS, *ORDINARY) if isinstance(failure, k)).__name__
             theirs = next((one.kind for one in arguments if isinstance(one, Kept)), "Kept")
-            reply, error = {"raise": [kind, str(failure).replace("Kept", theirs)]}, kind
+            told = _DEFINED_IN.sub("", str(failure)).replace("Kept", theirs)
+            reply, error = {"raise": [kind, told]}, kind
         if not silent:
             answer, at = reply.get("value"), line if type(line) is int else None
             call = Call(task, port, verb, arguments, keywords, answer, error, now, at, self.held())
@@ -243,6 +245,10 @@ class World:
     def _fresh(self, word: str) -> str:
         number = self._counts[word] = self._counts.get(word, 0) + 1
         return word if number == 1 and word != "task" else f"{word}-{number}"
+
+
+_DEFINED_IN = re.compile(r"[\w.]+\.<locals>\.")
+"""Where a function of the judge's is defined, as an error tells it: no matter of the learner's."""
 
 
 def _line_of(call: list[Any]) -> int | None:

@@ -69,7 +69,6 @@ class FeedWorld(World):
                 self.fails_after -= 1
             self.applied.append(key)
 
-        apply.__qualname__ = "apply"  # as a TypeError names it
         return self.add("log", self.log), self.add("apply", apply)
 
     def do(self, operation: Operation) -> Outcome:

@@ -49,7 +49,6 @@ class NamespaceWorld(World):
         def load(name: str, key: str) -> Any:
             return self.rows.get((name, key), first_row(name, key))
 
-        load.__qualname__ = "load"  # as a TypeError names it
         return load
 
     def do(self, operation: Operation) -> Outcome:
