@@ -14,10 +14,11 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from cachelab.lab.one_sentence import OneSentence
+
 from .exercise import Exercise
 from .judging import find_exercise, judge
 from .learner import LearnersReport, answered
-from .one_sentence import OneSentence
 from .submission import without_magics
 from .waiting import said_meanwhile
 

@@ -6,10 +6,10 @@ is about functions or plain calls, they are the rows of its table.
 """
 
 from cachelab.lab import FrameView
+from cachelab.lab.one_sentence import OneSentence
 from cachelab.lab.scenes import Run, Scene
 
 from .moments import FUNCTION, JUDGE
-from .one_sentence import OneSentence
 from .replay_picture import Stage
 from .report import CheckResult, Counterexample, Moment, Report
 

@@ -16,6 +16,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from cachelab.ports import Deadlock, TooManySteps
 
+from .one_sentence import OneSentence
+
 Piece = TypeVar("Piece")
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -23,16 +25,12 @@ PACKAGE = str(Path(__file__).parents[1])
 INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib"))
 
 
-class SubjectFailed(TypeError):  # noqa: N818 - it says what is wrong
+class SubjectFailed(OneSentence, TypeError):  # noqa: N818 - it says what is wrong
     """
     A class or function that was given to a view failed there, or is none that the view can use.
 
-    A notebook shows the sentence alone; the error itself is the cause.
+    The error itself is the cause.
     """
-
-    def _render_traceback_(self) -> list[str]:
-        """IPython shows these lines in place of a stack trace."""
-        return [str(self)]
 
 
 def check_subject(subject: object, *verbs: str) -> None:
